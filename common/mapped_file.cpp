@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Reading by mapping, writing by rename. Error messages name the path, since
+// no caller knows it better.
+
+#include "common/mapped_file.h"
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/unique_fd.h"
+
+namespace care {
+
+static std::string quoted(const std::string &path) { return "'" + path + "'"; }
+
+static Result<std::string> read_all(int fd, const std::string &path) {
+  std::string content;
+  char buffer[65536];
+  for (;;) {
+    ssize_t count = read(fd, buffer, sizeof buffer);
+    if (count == 0)
+      return content;
+    if (count < 0 && errno == EINTR)
+      continue;
+    if (count < 0)
+      return system_error(quoted(path), errno);
+    content.append(buffer, static_cast<size_t>(count));
+  }
+}
+
+Result<MappedFile> MappedFile::open(const std::string &path) {
+  UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!fd.is_open())
+    return system_error(quoted(path), errno);
+  struct stat status;
+  if (fstat(fd.get(), &status) != 0)
+    return system_error(quoted(path), errno);
+  if (S_ISDIR(status.st_mode))
+    return system_error(quoted(path), EISDIR);
+
+  MappedFile file(path);
+  if (S_ISREG(status.st_mode)) {
+    if (status.st_size == 0)
+      return file;
+    auto size_bytes = static_cast<size_t>(status.st_size);
+    void *mapping =
+        mmap(nullptr, size_bytes, PROT_READ, MAP_PRIVATE, fd.get(), 0);
+    if (mapping == MAP_FAILED)
+      return system_error(quoted(path), errno);
+    file.data_ = static_cast<const uint8_t *>(mapping);
+    file.size_bytes_ = size_bytes;
+    file.is_mapped_ = true;
+    return file;
+  }
+
+  Result<std::string> content = read_all(fd.get(), path);
+  if (!content)
+    return content.take_error();
+  auto *copy = new uint8_t[content->size()];
+  memcpy(copy, content->data(), content->size());
+  file.data_ = copy;
+  file.size_bytes_ = content->size();
+  return file;
+}
+
+MappedFile::MappedFile(MappedFile &&other) noexcept
+    : path_(std::move(other.path_)), data_(std::exchange(other.data_, nullptr)),
+      size_bytes_(std::exchange(other.size_bytes_, 0)),
+      is_mapped_(other.is_mapped_) {}
+
+MappedFile &MappedFile::operator=(MappedFile &&other) noexcept {
+  std::swap(path_, other.path_);
+  std::swap(data_, other.data_);
+  std::swap(size_bytes_, other.size_bytes_);
+  std::swap(is_mapped_, other.is_mapped_);
+  return *this;
+}
+
+MappedFile::~MappedFile() {
+  if (is_mapped_ && data_)
+    munmap(const_cast<uint8_t *>(data_), size_bytes_);
+  else
+    delete[] data_;
+}
+
+static Error write_all(int fd, std::span<const uint8_t> content,
+                       const std::string &path) {
+  while (!content.empty()) {
+    ssize_t count = write(fd, content.data(), content.size());
+    if (count < 0 && errno == EINTR)
+      continue;
+    if (count < 0)
+      return system_error(quoted(path), errno);
+    content = content.subspan(static_cast<size_t>(count));
+  }
+  return {};
+}
+
+Error write_file(const std::string &path, std::span<const uint8_t> content,
+                 unsigned mode) {
+  // Devices and pipes (/dev/stdout, /dev/null) cannot be replaced by rename.
+  struct stat status;
+  if (stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode)) {
+    UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+    if (!fd.is_open())
+      return system_error(quoted(path), errno);
+    return write_all(fd.get(), content, path);
+  }
+
+  std::string temporary = path + ".XXXXXX";
+  UniqueFd fd(mkostemp(temporary.data(), O_CLOEXEC));
+  if (!fd.is_open())
+    return system_error("cannot create " + quoted(path), errno);
+  mode_t mask = umask(0);
+  umask(mask);
+  Error error = write_all(fd.get(), content, path);
+  if (!error && fchmod(fd.get(), mode & ~mask) != 0)
+    error = system_error(quoted(path), errno);
+  if (!error && rename(temporary.c_str(), path.c_str()) != 0)
+    error = system_error("cannot replace " + quoted(path), errno);
+  if (error)
+    unlink(temporary.c_str());
+  return error;
+}
+
+Error write_file(const std::string &path, std::string_view content,
+                 unsigned mode) {
+  return write_file(
+      path,
+      std::span(reinterpret_cast<const uint8_t *>(content.data()),
+                content.size()),
+      mode);
+}
+
+} // namespace care

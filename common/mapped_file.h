@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Files as byte ranges: MappedFile reads one through a private mapping,
+// OutputFile writes one under a temporary name and renames it when complete,
+// so that a failed run leaves an old output in place.
+#ifndef LIBCARE_COMMON_MAPPED_FILE_H
+#define LIBCARE_COMMON_MAPPED_FILE_H
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "common/result.h"
+
+namespace care {
+
+// Owns a read-only private mapping of a whole regular file. An empty file
+// gives an empty span. Spans are valid as long as the object lives. A pipe or
+// other unmappable file is read into memory instead.
+class MappedFile {
+public:
+  static Result<MappedFile> open(const std::string &path);
+
+  MappedFile(MappedFile &&other) noexcept;
+  MappedFile &operator=(MappedFile &&other) noexcept;
+  ~MappedFile();
+
+  std::span<const uint8_t> bytes() const { return {data_, size_bytes_}; }
+  std::string_view text() const {
+    return {reinterpret_cast<const char *>(data_), size_bytes_};
+  }
+  const std::string &path() const { return path_; }
+
+private:
+  MappedFile(std::string path) : path_(std::move(path)) {}
+
+  std::string path_;
+  const uint8_t *data_ = nullptr;
+  size_t size_bytes_ = 0;
+  bool is_mapped_ = false; // else data_ is from new[]
+};
+
+// Writes `content` to `path` through a temporary in the same folder and
+// rename(2). `mode` as for open(2), the umask applies.
+Error write_file(const std::string &path, std::span<const uint8_t> content,
+                 unsigned mode = 0666);
+Error write_file(const std::string &path, std::string_view content,
+                 unsigned mode = 0666);
+
+} // namespace care
+
+#endif
