@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The assembly differ: two texts of one translation unit in, the merged text
+// of docs/patch-format.md (section 1) out.
+//
+// Both texts must come from the same compiler with the same options. Work is
+// linear in their size; nothing is kept between calls, so that calls may run
+// in parallel. Usable inside GCC: no exceptions, no RTTI, no LLVM, no output.
+#ifndef LIBCARE_GENSRC_DIFFER_H
+#define LIBCARE_GENSRC_DIFFER_H
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/result.h"
+
+namespace care::gensrc {
+
+struct DiffOptions {
+  // Names that may differ without consequence: a changed function keeps its
+  // original code, a changed variable its original value.
+  std::vector<std::string> ignore_changes;
+  // New symbols that go into the patch as local ones.
+  std::vector<std::string> unlink_symbols;
+  // Functions that go into the patch although they did not change.
+  std::vector<std::string> must_adapt;
+  // If not empty, only these functions are replaced; others keep their code.
+  std::vector<std::string> only_functions;
+  // LibcarePlus's way of keeping local symbols visible; reference aliases do
+  // it here, so that this changes nothing.
+  bool force_global = false;
+  // Reach every symbol that is undefined in the unit through the GOT, also
+  // where the original refers to it directly.
+  bool force_gotpcrel = false;
+  // Tells this unit from the others of one link (the output's path, say).
+  std::string unit_name;
+  // Texts of the facts side files; may be empty.
+  std::string original_facts, patched_facts;
+};
+
+enum class ChangeKind {
+  Replaced, // has a counterpart in the original, entered through a jump there
+  New,      // no counterpart, or a clone that only patched callers reach
+  Part,     // a further part of a replaced function (NAME.cold)
+};
+
+struct FunctionChange {
+  std::string name;
+  ChangeKind kind;
+  std::string reason;   // "edited", "refers to changed constant 'x'", ...
+  std::string location; // "file:line" of the function, if known
+};
+
+// Something that is in the patch but that a person should know about.
+struct Warning {
+  std::string code; // stable, as for refusals
+  std::string message;
+};
+
+struct DiffResult {
+  std::string merged; // exactly the original if nothing changed
+  bool changed = false;
+  std::vector<FunctionChange> functions;
+  std::vector<std::string> new_variables;
+  std::vector<Warning> warnings;
+};
+
+// Fails with ErrorKind::Format if a text is not assembly that it understands,
+// and with ErrorKind::Refused and a code of docs/refusals.md if the change
+// cannot be made safely.
+Result<DiffResult> diff_assembly(std::string_view original,
+                                 std::string_view patched,
+                                 const DiffOptions &options);
+
+} // namespace care::gensrc
+
+#endif
