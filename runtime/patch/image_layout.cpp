@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Where each section, GOT slot and far stub of a patch goes.
+//
+// All relocations are looked at once: they say which slots exist and which
+// symbols may need a far stub. A stub is reserved for every branch to an
+// import, since only the process can tell how far away it is.
+
+#include "runtime/patch/image.h"
+
+#include "runtime/patch/arch/relocations.h"
+
+#include <fmt/format.h>
+
+#include <elf.h>
+#include <sys/mman.h>
+
+namespace care::runtime {
+
+static uint64_t align_up(uint64_t value, uint64_t alignment) {
+  return (value + alignment - 1) & ~(alignment - 1);
+}
+
+// A section that becomes memory of the target. The records are read here and
+// stay here.
+static bool goes_to_target(const PatchSection &section) {
+  return section.is_of_patch() && (section.flags & SHF_ALLOC) != 0 &&
+         section.name != section::info && section.name != section::strtab &&
+         section.name != section::sites && section.name != section::original &&
+         section.name != section::parts;
+}
+
+enum class Group { Text, ReadOnly, Data, Bss };
+
+static Group group_of(const PatchSection &section) {
+  if ((section.flags & SHF_EXECINSTR) != 0)
+    return Group::Text;
+  bool is_relro = section.name.starts_with(section::relro);
+  if ((section.flags & SHF_WRITE) == 0 || is_relro)
+    return Group::ReadOnly;
+  return section.type == SHT_NOBITS ? Group::Bss : Group::Data;
+}
+
+// Puts the sections of one group one after the other, from `offset` on.
+static uint64_t place_group(const PatchFile &patch, Group group,
+                            uint64_t offset, ImageLayout &layout) {
+  const std::vector<PatchSection> &sections = patch.sections();
+  for (size_t i = 1; i < sections.size(); ++i) {
+    const PatchSection &section = sections[i];
+    if (!goes_to_target(section) || group_of(section) != group)
+      continue;
+    offset = align_up(offset, section.alignment);
+    layout.section_offsets[i] = offset;
+    if (section.name == section::eh_frame && section.size_bytes > 4)
+      layout.eh_frame_offset = offset;
+    offset += section.size_bytes;
+  }
+  return offset;
+}
+
+// Visits every relocation that changes bytes of the target or of the records.
+template <typename R, typename Visitor>
+static Error for_each_relocation(const PatchFile &patch, Visitor visit) {
+  for (const PatchRelocations &table : patch.relocations()) {
+    const PatchSection &section = patch.sections()[table.section];
+    for (const PatchRelocation &entry : table.entries) {
+      const RelocationKind *kind = R::find_kind(entry.type);
+      if (kind == nullptr)
+        return refused("kpatch-relocation",
+                       fmt::format("'{}': section '{}': relocation type {} at "
+                                   "offset 0x{:x} against {} is not supported",
+                                   patch.path(), section.name, entry.type,
+                                   entry.offset,
+                                   patch.describe_symbol(entry.symbol)))
+            .note("make the patch again with the tools of this version");
+      SymbolUse use = kind->use;
+      if (R::is_branch_field(entry.type, section.content.first(entry.offset)))
+        use = SymbolUse::Branch;
+      visit(table.section, entry, use);
+    }
+  }
+  return {};
+}
+
+static uint64_t slot_count(SymbolUse use) {
+  switch (use) {
+  case SymbolUse::GotSlot:
+  case SymbolUse::GotTlsSlot:
+    return 1;
+  case SymbolUse::TlsPair:
+  case SymbolUse::TlsModule:
+    return 2;
+  default:
+    return 0;
+  }
+}
+
+static bool may_be_far(const PatchSymbol &symbol) {
+  return symbol.is_import() || symbol.type == STT_GNU_IFUNC ||
+         symbol.section == SHN_ABS;
+}
+
+template <Arch A>
+static Result<ImageLayout> plan_layout_for(const PatchFile &patch,
+                                           uint64_t journal_size) {
+  ImageLayout layout;
+  layout.page_size = A::page_size;
+  layout.section_offsets.resize(patch.sections().size());
+
+  layout.journal_offset = align_up(sizeof(PatchHeader), 8);
+  auto segment = [&](ImageSegment &out, uint64_t start, uint64_t end,
+                     int protection) {
+    out = {start, align_up(end, A::page_size) - start, protection};
+    return align_up(end, A::page_size);
+  };
+  uint64_t offset = segment(layout.header, 0,
+                            layout.journal_offset + journal_size, PROT_READ);
+
+  uint64_t text_start = offset;
+  offset = place_group(patch, Group::Text, offset, layout);
+  std::vector<std::pair<SymbolUse, uint32_t>> wanted_slots;
+  Error error = for_each_relocation<Relocations<A>>(
+      patch, [&](size_t, const PatchRelocation &entry, SymbolUse use) {
+        bool is_far = use == SymbolUse::Branch &&
+                      may_be_far(patch.symbols()[entry.symbol]);
+        if (is_far)
+          layout.far_stubs.emplace(entry.symbol, 0);
+        if (slot_count(use) == 0)
+          return;
+        uint32_t symbol = use == SymbolUse::TlsModule ? 0 : entry.symbol;
+        if (layout.slots.try_emplace({use, symbol}, 0).second)
+          wanted_slots.emplace_back(use, symbol);
+      });
+  if (error)
+    return error;
+  for (auto &[symbol, stub] : layout.far_stubs) {
+    offset = align_up(offset, 16);
+    stub = offset;
+    offset += A::far_jump_size;
+  }
+  layout.text_size_bytes = offset - text_start;
+  offset =
+      segment(layout.text, text_start, offset, PROT_READ | PROT_EXEC);
+
+  uint64_t rodata_start = offset;
+  offset = align_up(place_group(patch, Group::ReadOnly, offset, layout), 8);
+  layout.got_offset = offset;
+  for (const auto &key : wanted_slots) {
+    layout.slots[key] = offset;
+    offset += 8 * slot_count(key.first);
+  }
+  offset = segment(layout.rodata, rodata_start, offset, PROT_READ);
+
+  uint64_t data_start = offset;
+  offset = place_group(patch, Group::Data, offset, layout);
+  if (layout.eh_frame_offset) {
+    layout.unwinder_storage_offset = offset = align_up(offset, 16);
+    offset += unwinder_storage_size;
+  }
+  offset = place_group(patch, Group::Bss, offset, layout);
+  offset = segment(layout.data, data_start, offset, PROT_READ | PROT_WRITE);
+  layout.size_bytes = offset;
+  return layout;
+}
+
+Result<ImageLayout> plan_layout(const PatchFile &patch, uint64_t journal_size) {
+  return visit_arch(patch.machine(),
+                    [&]<Arch A>() -> Result<ImageLayout> {
+                      return plan_layout_for<A>(patch, journal_size);
+                    });
+}
+
+std::vector<uint32_t> find_symbol_uses(const PatchFile &patch) {
+  std::vector<uint32_t> uses(patch.symbols().size());
+  // Unknown types were refused by plan_layout(); what can be found is found.
+  Error ignored = visit_arch(patch.machine(), [&]<Arch A>() -> Error {
+    return for_each_relocation<Relocations<A>>(
+        patch, [&](size_t, const PatchRelocation &entry, SymbolUse use) {
+          uses[entry.symbol] |= use_bit(use);
+        });
+  });
+  return uses;
+}
+
+bool needs_low_address(const PatchFile &patch) {
+  bool needs = false;
+  // As above: unknown types cannot occur any more.
+  Error ignored = visit_arch(patch.machine(), [&]<Arch A>() -> Error {
+    if constexpr (std::is_same_v<A, X86_64>) {
+      return for_each_relocation<X86_64Relocations>(
+          patch, [&](size_t, const PatchRelocation &entry, SymbolUse) {
+            bool is_32_bit = entry.type == X86_64Relocations::Abs32 ||
+                             entry.type == X86_64Relocations::Abs32S;
+            const PatchSymbol &symbol = patch.symbols()[entry.symbol];
+            if (is_32_bit && symbol.section < patch.sections().size() &&
+                patch.sections()[symbol.section].is_of_patch())
+              needs = true;
+          });
+    }
+    return {};
+  });
+  return needs;
+}
+
+} // namespace care::runtime
