@@ -21,11 +21,14 @@ find_path(LIT_TOOLS_DIR
   NAMES FileCheck
   HINTS "${_lit_llvm_bindir}"
   PATHS /usr/lib/llvm-14/bin)
-find_package(Python3 COMPONENTS Interpreter)
+# The system's Python first: it has the distribution's psutil, which lit needs
+# to stop tests that hang.
+find_program(LIT_PYTHON NAMES python3 PATHS /usr/bin NO_DEFAULT_PATH)
+find_program(LIT_PYTHON NAMES python3)
 
 include(FindPackageHandleStandardArgs)
 find_package_handle_standard_args(Lit
-  REQUIRED_VARS LIT_SCRIPT LIT_TOOLS_DIR Python3_Interpreter_FOUND)
+  REQUIRED_VARS LIT_SCRIPT LIT_TOOLS_DIR LIT_PYTHON)
 if(Lit_FOUND)
-  set(LIT_COMMAND "${Python3_EXECUTABLE}" "${LIT_SCRIPT}")
+  set(LIT_COMMAND "${LIT_PYTHON}" "${LIT_SCRIPT}")
 endif()

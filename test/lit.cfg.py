@@ -20,6 +20,7 @@ import re
 import shutil
 import signal
 import subprocess
+import sys
 
 import lit.formats
 import lit.util
@@ -133,7 +134,7 @@ substitute("%build", build_dir)
 substitute("%plugin", os.path.join(build_dir, "lib", "libcare_plugin.so"))
 substitute("%gcc", os.environ.get("CC", "gcc"))
 substitute("%gxx", os.environ.get("CXX", "g++"))
-substitute("%python", "python3")
+substitute("%python", sys.executable)
 
 
 # -- Features ----------------------------------------------------------------
