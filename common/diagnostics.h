@@ -25,9 +25,7 @@ public:
 
   // An error with its code in brackets, then its notes.
   void report(const Error &error);
-  void warning(std::string_view message) {
-    report(Severity::Warning, message);
-  }
+  void warning(std::string_view message) { report(Severity::Warning, message); }
   void note(std::string_view message) { report(Severity::Note, message); }
   void info(std::string_view message) { report(Severity::Info, message); }
   void debug(std::string_view message) { report(Severity::Debug, message); }

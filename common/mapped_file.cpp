@@ -17,7 +17,9 @@
 
 namespace care {
 
-static std::string quoted(const std::string &path) { return "'" + path + "'"; }
+static std::string quoted(const std::string &path) {
+  return "'" + path + "'";
+}
 
 static Result<std::string> read_all(int fd, const std::string &path) {
   std::string content;
@@ -131,11 +133,10 @@ Error write_file(const std::string &path, std::span<const uint8_t> content,
 
 Error write_file(const std::string &path, std::string_view content,
                  unsigned mode) {
-  return write_file(
-      path,
-      std::span(reinterpret_cast<const uint8_t *>(content.data()),
-                content.size()),
-      mode);
+  return write_file(path,
+                    std::span(reinterpret_cast<const uint8_t *>(content.data()),
+                              content.size()),
+                    mode);
 }
 
 } // namespace care

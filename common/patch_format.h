@@ -26,9 +26,9 @@ struct PatchHeader {
   uint32_t relocation_count;
   uint32_t elf_offset; // 504
   uint32_t elf_offset_again;
-  uint32_t total_size;         // header and ELF, rounded up to 16
-  uint32_t jump_table_offset;  // from here to patch_level: filled in the
-  uint32_t loaded_elf_offset;  // target's memory
+  uint32_t total_size;        // header and ELF, rounded up to 16
+  uint32_t jump_table_offset; // from here to patch_level: filled in the
+  uint32_t loaded_elf_offset; // target's memory
   uint64_t region_size_bytes;
   uint32_t undo_offset;
   uint32_t info_offset;

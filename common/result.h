@@ -49,8 +49,7 @@ class [[nodiscard]] Error {
 public:
   Error() = default; // success
   Error(ErrorKind kind, std::string message)
-      : data_(std::make_unique<Data>(Data{kind, std::move(message), {}, {}})) {
-  }
+      : data_(std::make_unique<Data>(Data{kind, std::move(message), {}, {}})) {}
 
   explicit operator bool() const { return data_ != nullptr; }
 

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// posix_spawnp with file actions. The child keeps our process group, so that
-// Ctrl-C in a terminal reaches it as it reaches us.
+// posix_spawnp with file actions. Unless it is asked for another one, the child
+// keeps our process group, so that Ctrl-C in a terminal reaches it as it
+// reaches us.
 
 #include "common/subprocess.h"
 
 #include <algorithm>
 #include <cerrno>
+#include <csignal>
 #include <cstring>
 #include <fcntl.h>
 #include <spawn.h>
@@ -49,6 +51,19 @@ static std::vector<char *> c_strings(const std::vector<std::string> &strings) {
   return pointers;
 }
 
+static void set_own_group(posix_spawnattr_t &attributes) {
+  sigset_t signals;
+  sigemptyset(&signals);
+  posix_spawnattr_setsigmask(&attributes, &signals);
+  for (int signal : {SIGINT, SIGTERM, SIGHUP})
+    sigaddset(&signals, signal);
+  posix_spawnattr_setsigdefault(&attributes, &signals);
+  posix_spawnattr_setpgroup(&attributes, 0);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK |
+                                            POSIX_SPAWN_SETSIGDEF |
+                                            POSIX_SPAWN_SETPGROUP);
+}
+
 // `output_fd` takes stdout if it is not -1.
 static Result<pid_t> start(const Command &command, int output_fd) {
   posix_spawn_file_actions_t actions;
@@ -56,9 +71,8 @@ static Result<pid_t> start(const Command &command, int output_fd) {
   if (!command.directory.empty())
     posix_spawn_file_actions_addchdir_np(&actions, command.directory.c_str());
   if (!command.standard_input.empty())
-    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO,
-                                     command.standard_input.c_str(), O_RDONLY,
-                                     0);
+    posix_spawn_file_actions_addopen(
+        &actions, STDIN_FILENO, command.standard_input.c_str(), O_RDONLY, 0);
   if (!command.log.empty()) {
     posix_spawn_file_actions_addopen(&actions, STDERR_FILENO,
                                      command.log.c_str(),
@@ -73,14 +87,32 @@ static Result<pid_t> start(const Command &command, int output_fd) {
       merged_environment(command.environment);
   std::vector<char *> argv = c_strings(command.arguments);
   std::vector<char *> envp = c_strings(environment);
+  posix_spawnattr_t attributes;
+  posix_spawnattr_init(&attributes);
+  if (command.own_process_group)
+    set_own_group(attributes);
   pid_t pid = -1;
-  int error_number =
-      posix_spawnp(&pid, argv[0], &actions, nullptr, argv.data(), envp.data());
+  int error_number = posix_spawnp(&pid, argv[0], &actions, &attributes,
+                                  argv.data(), envp.data());
+  posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&actions);
   if (error_number != 0)
     return system_error("cannot run '" + command.arguments[0] + "'",
                         error_number);
   return pid;
+}
+
+Result<pid_t> start(const Command &command) {
+  return start(command, -1);
+}
+
+ExitState exit_state(int wait_status) {
+  ExitState state;
+  if (WIFSIGNALED(wait_status))
+    state.signal = WTERMSIG(wait_status);
+  else
+    state.status = WEXITSTATUS(wait_status);
+  return state;
 }
 
 static Result<ExitState> wait_for(pid_t pid) {
@@ -89,12 +121,7 @@ static Result<ExitState> wait_for(pid_t pid) {
     if (errno != EINTR)
       return system_error("cannot wait for pid " + std::to_string(pid), errno);
   }
-  ExitState state;
-  if (WIFSIGNALED(wait_status))
-    state.signal = WTERMSIG(wait_status);
-  else
-    state.status = WEXITSTATUS(wait_status);
-  return state;
+  return exit_state(wait_status);
 }
 
 Result<ExitState> run(const Command &command) {

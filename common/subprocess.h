@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include <sys/types.h>
+
 #include "common/result.h"
 
 namespace care {
@@ -20,6 +22,10 @@ struct Command {
   // File that takes stdout and stderr, appended; empty: inherited.
   std::string log = {};
   std::string standard_input = {}; // file; empty: inherited
+  // In a process group of its own, with no signal blocked and SIGINT, SIGTERM
+  // and SIGHUP as they are by default: for a caller that blocks signals, waits
+  // for them itself, and ends the whole group.
+  bool own_process_group = false;
 };
 
 struct ExitState {
@@ -34,7 +40,12 @@ struct ExitState {
 // started; a failing program is an ExitState.
 Result<ExitState> run(const Command &command);
 
-// The same, with its stdout returned (stderr inherited or to the log).
+// Starts the command and does not wait for it: the caller does, with waitpid.
+Result<pid_t> start(const Command &command);
+// What waitpid's status says about a process that ended.
+ExitState exit_state(int wait_status);
+
+// The same as run(), with its stdout returned (stderr inherited or to the log).
 struct CapturedRun {
   ExitState state;
   std::string output;

@@ -15,7 +15,7 @@ namespace care {
 
 struct Aarch64 {
   static constexpr std::string_view name = "aarch64";
-  static constexpr uint16_t e_machine = 183; // EM_AARCH64
+  static constexpr uint16_t e_machine = 183;   // EM_AARCH64
   static constexpr uint64_t page_size = 65536; // the largest the kernel uses
   static constexpr size_t jump_size = 4;
   static constexpr size_t far_jump_size = 16;
