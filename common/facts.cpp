@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Writing and reading facts files. A field may hold anything a file name or a
+// C++ name may hold; tab, newline and backslash are written as \t, \n and \\.
+
+#include "common/facts.h"
+
+#include <algorithm>
+#include <charconv>
+#include <initializer_list>
+
+namespace care {
+
+static void append_field(std::string &text, std::string_view field) {
+  for (char c : field) {
+    if (c == '\t')
+      text += "\\t";
+    else if (c == '\n')
+      text += "\\n";
+    else if (c == '\\')
+      text += "\\\\";
+    else
+      text += c;
+  }
+}
+
+static void append_line(std::string &text, std::string_view keyword,
+                        std::initializer_list<std::string_view> fields) {
+  text += keyword;
+  for (std::string_view field : fields) {
+    text += '\t';
+    append_field(text, field);
+  }
+  text += '\n';
+}
+
+std::string format_facts(const Facts &facts) {
+  std::string text = "facts\t1\n";
+  append_line(text, "compiler", {facts.compiler});
+  for (const std::string &option : facts.options)
+    append_line(text, "option", {option});
+  append_line(text, "source", {facts.source});
+  append_line(text, "output", {facts.output});
+  for (const FunctionFact &f : facts.functions)
+    append_line(text, "function",
+                {f.symbol, f.name, f.location, f.signature, f.clone_of});
+  for (const InlineFact &i : facts.inlined)
+    append_line(text, "inlined", {i.callee, i.caller});
+  for (const VariableFact &v : facts.variables)
+    append_line(text, "variable",
+                {v.symbol, v.name, v.location, v.type,
+                 std::to_string(v.size_bytes), v.function,
+                 std::to_string(v.ordinal)});
+  for (const TypeFact &t : facts.types) {
+    append_line(text, "type",
+                {t.name, t.location, t.layout, std::to_string(t.size_bytes)});
+    for (const MemberFact &m : t.members)
+      append_line(text, "member",
+                  {m.name, std::to_string(m.offset_bits),
+                   std::to_string(m.size_bits), m.type});
+  }
+  return text;
+}
+
+static std::vector<std::string> split_fields(std::string_view line) {
+  std::vector<std::string> fields(1);
+  for (size_t i = 0; i < line.size(); ++i) {
+    if (line[i] == '\t') {
+      fields.emplace_back();
+    } else if (line[i] == '\\' && i + 1 < line.size()) {
+      char c = line[++i];
+      fields.back() += c == 't' ? '\t' : c == 'n' ? '\n' : c;
+    } else {
+      fields.back() += line[i];
+    }
+  }
+  return fields;
+}
+
+static uint64_t parse_number(const std::string &text) {
+  uint64_t value = 0;
+  std::from_chars(text.data(), text.data() + text.size(), value);
+  return value;
+}
+
+// `f` are the keyword and the fields of one line, padded with empty ones.
+static void take_line(Facts &facts, std::vector<std::string> &f) {
+  const std::string keyword = f[0];
+  if (keyword == "compiler")
+    facts.compiler = f[1];
+  else if (keyword == "option")
+    facts.options.push_back(f[1]);
+  else if (keyword == "source")
+    facts.source = f[1];
+  else if (keyword == "output")
+    facts.output = f[1];
+  else if (keyword == "function")
+    facts.functions.push_back({f[1], f[2], f[3], f[4], f[5]});
+  else if (keyword == "inlined")
+    facts.inlined.push_back({f[1], f[2]});
+  else if (keyword == "variable")
+    facts.variables.push_back({f[1], f[2], f[3], f[4], parse_number(f[5]), f[6],
+                               static_cast<unsigned>(parse_number(f[7]))});
+  else if (keyword == "type")
+    facts.types.push_back({f[1], f[2], f[3], parse_number(f[4]), {}});
+  else if (keyword == "member" && !facts.types.empty())
+    facts.types.back().members.push_back(
+        {f[1], parse_number(f[2]), parse_number(f[3]), f[4]});
+}
+
+Result<Facts> parse_facts(std::string_view text) {
+  constexpr size_t max_fields = 8;
+  if (!text.starts_with("facts\t1\n"))
+    return format_error("not a facts file of version 1");
+  Facts facts;
+  while (!text.empty()) {
+    size_t end = std::min(text.find('\n'), text.size());
+    std::vector<std::string> fields = split_fields(text.substr(0, end));
+    fields.resize(max_fields);
+    take_line(facts, fields);
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return facts;
+}
+
+static std::string option_or_none(const std::vector<std::string> &options,
+                                  size_t index) {
+  return index < options.size() ? "'" + options[index] + "'" : "nothing";
+}
+
+Error compare_compilation(const Facts &original, const Facts &patched) {
+  if (original.compiler != patched.compiler)
+    return refused("kpatch-flags",
+                   "the original was compiled by '" + original.compiler +
+                       "', the patched unit by '" + patched.compiler + "'");
+  size_t count = std::max(original.options.size(), patched.options.size());
+  for (size_t i = 0; i < count; ++i) {
+    std::string before = option_or_none(original.options, i);
+    std::string now = option_or_none(patched.options, i);
+    if (before != now)
+      return refused("kpatch-flags", "the original was compiled with " +
+                                         before +
+                                         " where the patched unit "
+                                         "has " +
+                                         now)
+          .note("build the original and the patched stage with the same "
+                "options");
+  }
+  return {};
+}
+
+} // namespace care

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What the compiler knew about one translation unit, as a text file beside the
+// saved assembly. The format is described in docs/patch-format.md, "Facts":
+// one fact a line, a keyword and tab-separated fields.
+#ifndef LIBCARE_COMMON_FACTS_H
+#define LIBCARE_COMMON_FACTS_H
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/result.h"
+
+namespace care {
+
+struct FunctionFact {
+  std::string symbol;    // the assembler's name
+  std::string name;      // the source's name
+  std::string location;  // "file:line"
+  std::string signature; // fingerprint of the type, 16 hex digits
+  std::string clone_of;  // symbol of the function it was cloned from, or empty
+};
+
+// The code of `callee` is inside `caller`. Both are symbols where the compiler
+// had given one, else names of the source.
+struct InlineFact {
+  std::string callee;
+  std::string caller;
+};
+
+struct VariableFact {
+  std::string symbol;
+  std::string name;
+  std::string location;
+  std::string type; // fingerprint, 16 hex digits
+  uint64_t size_bytes = 0;
+  // For a static local: the enclosing function and which of its statics of
+  // that name it is, counted from 0. Else empty.
+  std::string function;
+  unsigned ordinal = 0;
+};
+
+struct MemberFact {
+  std::string name;
+  uint64_t offset_bits = 0;
+  uint64_t size_bits = 0;
+  std::string type; // fingerprint
+};
+
+struct TypeFact {
+  std::string name; // "struct config", "ns::widget"
+  std::string location;
+  std::string layout; // fingerprint of size and members
+  uint64_t size_bytes = 0;
+  std::vector<MemberFact> members;
+};
+
+struct Facts {
+  std::string compiler;             // name and exact version
+  std::vector<std::string> options; // those that decide about the code
+  std::string source;               // as the compiler was given it
+  std::string output;               // what tells this unit from others
+  std::vector<FunctionFact> functions;
+  std::vector<InlineFact> inlined;
+  std::vector<VariableFact> variables;
+  std::vector<TypeFact> types;
+};
+
+std::string format_facts(const Facts &facts);
+// Unknown keywords are skipped, so that later versions can add some.
+Result<Facts> parse_facts(std::string_view text);
+
+// Whether the patched unit was compiled as the original was. The error has the
+// code "kpatch-flags" and names both compilers, or both options.
+Error compare_compilation(const Facts &original, const Facts &patched);
+
+} // namespace care
+
+#endif

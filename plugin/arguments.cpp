@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The plugin's arguments, and the names of side files that follow from them.
+// The wrapper knows the output of a command with one source file. With several
+// (gcc -c a.c b.c, gcc a.c b.c -o prog) GCC runs the compiler proper once for
+// each with the same arguments, and only the plugin knows which one it is in.
+
+#include "plugin/arguments.h"
+
+namespace care::plugin {
+
+Result<Arguments> parse_arguments(const NamedValues &values) {
+  Arguments arguments;
+  bool has_stage = false;
+  for (const auto &[name, value] : values) {
+    if (name == "stage" && value == "original") {
+      arguments.stage = Stage::Original;
+      has_stage = true;
+    } else if (name == "stage" && value == "patched") {
+      arguments.stage = Stage::Patched;
+      has_stage = true;
+    } else if (name == "side") {
+      arguments.side = value;
+    } else if (name == "output") {
+      arguments.output = value;
+    } else if (name == "many" && value == "object") {
+      arguments.many = ManySources::ByObject;
+    } else if (name == "many" && value == "source") {
+      arguments.many = ManySources::BySource;
+    } else {
+      return usage_error("unknown argument '" + name + "=" + value + "'");
+    }
+  }
+  if (!has_stage)
+    return usage_error("the argument 'stage' is missing (original or patched)");
+  if (arguments.side.empty())
+    return usage_error("the argument 'side' is missing (where the side files "
+                       "go)");
+  return arguments;
+}
+
+// "dir/a.c" -> "a.o", as the driver names the object.
+static std::string object_name(std::string_view source) {
+  size_t slash = source.rfind('/');
+  if (slash != std::string_view::npos)
+    source.remove_prefix(slash + 1);
+  size_t dot = source.rfind('.');
+  return std::string(source.substr(0, dot)) + ".o";
+}
+
+// "../dir/a.c" -> "-..__dir__a.c": two sources of one program may have the
+// same last name.
+static std::string source_name(std::string_view source) {
+  std::string name = "-";
+  for (char c : source) {
+    if (c == '/')
+      name += "__";
+    else
+      name += c;
+  }
+  return name;
+}
+
+UnitFiles unit_files(const Arguments &arguments, const std::string &source) {
+  std::string suffix;
+  if (arguments.many == ManySources::ByObject)
+    suffix = object_name(source);
+  else if (arguments.many == ManySources::BySource)
+    suffix = source_name(source);
+  return {arguments.output + suffix, arguments.side + suffix};
+}
+
+} // namespace care::plugin

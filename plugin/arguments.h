@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What libcare-cc tells the plugin, -fplugin-arg-libcare_plugin-NAME=VALUE:
+//
+//   stage=original|patched
+//   side=STEM       side files are STEM.original.s, STEM.patched.s, ...
+//   output=NAME     what identifies the output, for the facts
+//   many=object|source   the command has several source files; `side` and
+//                   `output` are completed for each of them: with `object` by
+//                   the name of its object file, with `source` by its own path
+#ifndef LIBCARE_PLUGIN_ARGUMENTS_H
+#define LIBCARE_PLUGIN_ARGUMENTS_H
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "common/result.h"
+
+namespace care::plugin {
+
+enum class Stage { Original, Patched };
+enum class ManySources { No, ByObject, BySource };
+
+struct Arguments {
+  Stage stage = Stage::Original;
+  std::string side;
+  std::string output;
+  ManySources many = ManySources::No;
+};
+
+using NamedValues = std::vector<std::pair<std::string, std::string>>;
+Result<Arguments> parse_arguments(const NamedValues &values);
+
+// Where the side files of one unit are, and what it is called.
+struct UnitFiles {
+  std::string unit;
+  std::string stem;
+
+  std::string path(std::string_view suffix) const {
+    return stem + "." + std::string(suffix);
+  }
+};
+
+UnitFiles unit_files(const Arguments &arguments, const std::string &source);
+
+} // namespace care::plugin
+
+#endif

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Where the facts come from:
+//
+//   functions, variables   the symbol table, once the assembly is written.
+//                          Assembler names are only read where GCC has made
+//                          them: making one numbers static locals.
+//   inlining               GCC makes a node for every body that it copies into
+//                          another function and removes it afterwards, in the
+//                          early inliner too. A hook sees them go.
+//   records                reported by the parser when their definition ends,
+//                          and found behind the types of symbols (template
+//                          instances, typedef names of unnamed ones).
+//
+// Records of system headers are left out: a source patch cannot change them,
+// and they are most of what a unit declares.
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <string>
+#include <unordered_set>
+#include <utility>
+#include <vector>
+
+#include "plugin/collect.h"
+#include "plugin/options.h"
+#include "plugin/types.h"
+
+namespace care::plugin {
+
+namespace {
+struct Collection {
+  Collected result;
+  std::set<std::pair<std::string, std::string>> inlined;
+  std::unordered_set<unsigned> seen_types; // TYPE_UID of main variants
+};
+} // namespace
+
+static Collection collection;
+
+static std::string text_of(tree identifier) {
+  return identifier ? IDENTIFIER_POINTER(identifier) : "";
+}
+
+// Skips the '*' with which GCC marks names that get no prefix.
+static std::string symbol_of(tree decl) {
+  if (!HAS_DECL_ASSEMBLER_NAME_P(decl) || !DECL_ASSEMBLER_NAME_SET_P(decl))
+    return "";
+  std::string name = text_of(DECL_ASSEMBLER_NAME(decl));
+  return name.starts_with('*') ? name.substr(1) : name;
+}
+
+static std::string symbol_or_name(tree decl) {
+  std::string symbol = symbol_of(decl);
+  return symbol.empty() ? text_of(DECL_NAME(decl)) : symbol;
+}
+
+static void add_place(const std::string &name, location_t location) {
+  if (!name.empty() && location != UNKNOWN_LOCATION)
+    collection.result.places.emplace(name, location);
+}
+
+static bool is_first_sight(tree type) {
+  return collection.seen_types.insert(TYPE_UID(TYPE_MAIN_VARIANT(type))).second;
+}
+
+static bool is_from_system_header(tree type) {
+  location_t location = type_location(type);
+  return location != UNKNOWN_LOCATION && in_system_header_at(location);
+}
+
+// Follows `type` to the records that values of it hold or point to.
+static void take_types(tree type) {
+  std::vector<tree> pending = {type};
+  while (!pending.empty()) {
+    tree next = pending.back();
+    pending.pop_back();
+    if (!next || next == error_mark_node)
+      continue;
+    if (FUNC_OR_METHOD_TYPE_P(next)) {
+      for (tree arg = TYPE_ARG_TYPES(next); arg; arg = TREE_CHAIN(arg))
+        pending.push_back(TREE_VALUE(arg));
+      pending.push_back(TREE_TYPE(next));
+    } else if (POINTER_TYPE_P(next) || TREE_CODE(next) == ARRAY_TYPE) {
+      pending.push_back(TREE_TYPE(next));
+    } else if (is_record(next)) {
+      tree record = TYPE_MAIN_VARIANT(next);
+      if (!COMPLETE_TYPE_P(record) || is_from_system_header(record) ||
+          !is_first_sight(record))
+        continue;
+      TypeFact fact = record_fact(record);
+      add_place(fact.name, type_location(record));
+      if (!fact.name.empty())
+        collection.result.facts.types.push_back(std::move(fact));
+      for (tree f = TYPE_FIELDS(record); f; f = DECL_CHAIN(f))
+        if (TREE_CODE(f) == FIELD_DECL)
+          pending.push_back(TREE_TYPE(f));
+    }
+  }
+}
+
+// The parser has read a type. Its name may still follow (typedef), so an
+// unnamed one waits until a declaration mentions it.
+static void on_finish_type(void *data, void *) {
+  tree type = static_cast<tree>(data);
+  if (type && TYPE_P(type) && is_record(type) && TYPE_NAME(type))
+    take_types(type);
+}
+
+static void on_finish_declaration(void *data, void *) {
+  tree decl = static_cast<tree>(data);
+  if (decl && DECL_P(decl) && TREE_CODE(decl) == TYPE_DECL && TREE_TYPE(decl) &&
+      is_record(TREE_TYPE(decl)))
+    take_types(TREE_TYPE(decl));
+}
+
+static void on_node_removal(cgraph_node *node, void *) {
+  if (node->inlined_to)
+    collection.inlined.emplace(symbol_or_name(node->decl),
+                               symbol_or_name(node->inlined_to->decl));
+}
+
+// Not when the plugin is loaded: reading a precompiled header replaces the
+// symbol table, and its hooks with it.
+static void on_ipa_start(void *, void *) {
+  symtab->add_cgraph_removal_hook(on_node_removal, nullptr);
+}
+
+void start_collecting(const char *plugin_name) {
+  register_callback(plugin_name, PLUGIN_FINISH_TYPE, on_finish_type, nullptr);
+  register_callback(plugin_name, PLUGIN_FINISH_DECL, on_finish_declaration,
+                    nullptr);
+  register_callback(plugin_name, PLUGIN_ALL_IPA_PASSES_START, on_ipa_start,
+                    nullptr);
+}
+
+// The function that `node` was made from: GCC keeps it in one of three places,
+// depending on how and when the copy was made. `symbol` is `origin.isra.0`.
+static std::string clone_origin(cgraph_node *node, const std::string &symbol) {
+  tree origin = node->former_clone_of;
+  if (!origin && node->clone_of)
+    origin = node->clone_of->decl;
+  if (!origin)
+    origin = DECL_ABSTRACT_ORIGIN(node->decl);
+  if (!origin || origin == node->decl || TREE_CODE(origin) != FUNCTION_DECL)
+    return "";
+  std::string name = symbol_of(origin);
+  return symbol.starts_with(name + ".") ? name : "";
+}
+
+static void take_function(cgraph_node *node) {
+  tree decl = node->decl;
+  if (node->inlined_to) {
+    collection.inlined.emplace(symbol_or_name(decl),
+                               symbol_or_name(node->inlined_to->decl));
+    return;
+  }
+  FunctionFact fact;
+  fact.symbol = symbol_of(decl);
+  if (fact.symbol.empty())
+    return;
+  fact.name = text_of(DECL_NAME(decl));
+  fact.location = file_and_line(DECL_SOURCE_LOCATION(decl));
+  fact.signature = type_fingerprint(TREE_TYPE(decl));
+  fact.clone_of = clone_origin(node, fact.symbol);
+  add_place(fact.symbol, DECL_SOURCE_LOCATION(decl));
+  add_place(fact.name, DECL_SOURCE_LOCATION(decl));
+  take_types(TREE_TYPE(decl));
+  collection.result.facts.functions.push_back(std::move(fact));
+}
+
+static void take_variable(varpool_node *node) {
+  tree decl = node->decl;
+  VariableFact fact;
+  fact.symbol = symbol_of(decl);
+  if (fact.symbol.empty() || DECL_IN_CONSTANT_POOL(decl))
+    return;
+  fact.name = text_of(DECL_NAME(decl));
+  fact.location = file_and_line(DECL_SOURCE_LOCATION(decl));
+  fact.type = type_fingerprint(TREE_TYPE(decl));
+  tree size = DECL_SIZE_UNIT(decl);
+  fact.size_bytes = size && tree_fits_uhwi_p(size) ? tree_to_uhwi(size) : 0;
+  tree context = DECL_CONTEXT(decl);
+  if (context && TREE_CODE(context) == FUNCTION_DECL) {
+    fact.function = symbol_or_name(context);
+    fact.ordinal = DECL_UID(decl); // until number_static_locals
+  }
+  add_place(fact.symbol, DECL_SOURCE_LOCATION(decl));
+  add_place(fact.name, DECL_SOURCE_LOCATION(decl));
+  take_types(TREE_TYPE(decl));
+  collection.result.facts.variables.push_back(std::move(fact));
+}
+
+// Declarations get their DECL_UID in the order of the source.
+static void number_static_locals(std::vector<VariableFact> &variables) {
+  std::map<std::pair<std::string, std::string>, std::vector<VariableFact *>>
+      groups;
+  for (VariableFact &v : variables)
+    if (!v.function.empty())
+      groups[{v.function, v.name}].push_back(&v);
+  for (auto &[key, group] : groups) {
+    std::sort(group.begin(), group.end(),
+              [](auto *a, auto *b) { return a->ordinal < b->ordinal; });
+    unsigned ordinal = 0;
+    for (VariableFact *v : group)
+      v->ordinal = ordinal++;
+  }
+}
+
+Collected finish_collecting() {
+  Facts &facts = collection.result.facts;
+  cgraph_node *function;
+  FOR_EACH_DEFINED_FUNCTION(function)
+  take_function(function);
+  varpool_node *variable;
+  FOR_EACH_DEFINED_VARIABLE(variable)
+  take_variable(variable);
+  number_static_locals(facts.variables);
+  for (const auto &[callee, caller] : collection.inlined)
+    facts.inlined.push_back({callee, caller});
+  facts.compiler = compiler_name();
+  facts.options = code_options();
+  facts.source = main_input_filename ? main_input_filename : "";
+  return std::move(collection.result);
+}
+
+} // namespace care::plugin

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// GCC writes its command line into DW_AT_producer (-g), .GCC.command.line
+// (-frecord-gcc-switches) and .gnu.lto_.opts (-flto), -fplugin=... included.
+// All three read save_decoded_options, and all skip OPT_SPECIAL_ignore
+// (observed with GCC 12.2; objects are then identical to those made without
+// the plugin).
+
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "plugin/gcc_headers.h"
+#include "plugin/options.h"
+
+namespace care::plugin {
+
+void hide_plugin_options() {
+  for (unsigned i = 0; i < save_decoded_options_count; i++) {
+    cl_decoded_option &option = save_decoded_options[i];
+    if (option.opt_index == OPT_fplugin_ ||
+        option.opt_index == OPT_fplugin_arg_ ||
+        option.opt_index == OPT_iplugindir_)
+      option.opt_index = OPT_SPECIAL_ignore;
+  }
+}
+
+std::string compiler_name() {
+  // The two macros are those of the headers; plugin_init made sure that they
+  // are the running compiler's.
+  return std::string(lang_hooks.name) + " " + pkgversion_string +
+         version_string;
+}
+
+// A macro definition may well change the code. But then the functions that it
+// changes differ, and end up in the patch for that reason.
+static bool decides_nothing(size_t index) {
+  switch (index) {
+  case OPT_o:
+  case OPT_dumpbase:
+  case OPT_dumpbase_ext:
+  case OPT_dumpdir:
+  case OPT_quiet:
+  case OPT_version:
+  case OPT_v:
+  case OPT_w:
+  case OPT_pipe:
+  case OPT_S:
+  case OPT_c:
+  case OPT_D:
+  case OPT_U:
+  case OPT_I:
+  case OPT_include:
+  case OPT_imacros:
+  case OPT_iquote:
+  case OPT_isystem:
+  case OPT_idirafter:
+  case OPT_iprefix:
+  case OPT_iwithprefix:
+  case OPT_iwithprefixbefore:
+  case OPT_isysroot:
+  case OPT_imultilib:
+  case OPT_imultiarch:
+  case OPT_nostdinc:
+  case OPT_nostdinc__:
+  case OPT_H:
+  case OPT_P:
+  case OPT_M:
+  case OPT_MD:
+  case OPT_MF:
+  case OPT_MG:
+  case OPT_MM:
+  case OPT_MMD:
+  case OPT_MP:
+  case OPT_MQ:
+  case OPT_MT:
+  case OPT_fpreprocessed:
+  case OPT_fdirectives_only:
+  case OPT_fworking_directory:
+  case OPT_ffile_prefix_map_:
+  case OPT_fmacro_prefix_map_:
+  case OPT_fdebug_prefix_map_:
+  case OPT_frandom_seed:
+  case OPT_frandom_seed_:
+  case OPT_fverbose_asm:
+  case OPT_pedantic_errors:
+  case OPT_SPECIAL_unknown:
+  case OPT_SPECIAL_ignore:
+  case OPT_SPECIAL_warn_removed:
+  case OPT_SPECIAL_program_name:
+  case OPT_SPECIAL_input_file:
+    return true;
+  default:
+    break;
+  }
+  if (index >= cl_options_count)
+    return true;
+  std::string_view text = cl_options[index].opt_text;
+  return (cl_options[index].flags & CL_WARNING) != 0 ||
+         text.starts_with("-fdiagnostics") || text.starts_with("-fmessage") ||
+         text.starts_with("-fdump") || text.starts_with("-fplugin") ||
+         text.starts_with("-iplugindir") || text.starts_with("-W");
+}
+
+std::vector<std::string> code_options() {
+  std::vector<std::string> options;
+  for (unsigned i = 0; i < save_decoded_options_count; i++) {
+    const cl_decoded_option &option = save_decoded_options[i];
+    if (!decides_nothing(option.opt_index) && option.orig_option_with_args_text)
+      options.emplace_back(option.orig_option_with_args_text);
+  }
+  return options;
+}
+
+} // namespace care::plugin

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The patched stage: what the compiler wrote is kept for people to read, and
+// the assembler gets the original's text with the changes behind it. Nothing
+// changed: it gets the original's text, and makes the original's object.
+
+#include <string>
+
+#include "common/mapped_file.h"
+#include "gensrc/differ.h"
+
+#include "plugin/messages.h"
+#include "plugin/stages.h"
+
+namespace care::plugin {
+
+static Result<MappedFile> open_original(const UnitFiles &files,
+                                        std::string_view suffix) {
+  Result<MappedFile> file = MappedFile::open(files.path(suffix));
+  if (file)
+    return file;
+  return refused("kpatch-no-original",
+                 "there is no original to compare with: " +
+                     file.take_error().message())
+      .note("build with KPATCH_STAGE=original first, in the same folder or "
+            "with the same KPATCH_ASM_DIR");
+}
+
+static std::string_view kind_word(gensrc::ChangeKind kind) {
+  switch (kind) {
+  case gensrc::ChangeKind::Replaced:
+    return "replaced";
+  case gensrc::ChangeKind::New:
+    return "new";
+  case gensrc::ChangeKind::Part:
+    return "part";
+  }
+  return "replaced";
+}
+
+static std::string format_report(const gensrc::DiffResult &result) {
+  std::string text;
+  for (const gensrc::FunctionChange &change : result.functions) {
+    text += kind_word(change.kind);
+    text += "\t" + change.name + "\t" + change.reason + "\n";
+  }
+  return text;
+}
+
+static Error keep_patched(const UnitFiles &files, std::string_view text,
+                          const std::string &facts) {
+  if (Error error = write_file(files.path("patched.s"), text))
+    return std::move(error).with_code("kpatch-side-file");
+  if (Error error = write_file(files.path("patched.facts"), facts))
+    return std::move(error).with_code("kpatch-side-file");
+  return {};
+}
+
+Error merge_patched(const UnitFiles &files, const std::string &assembly,
+                    const Collected &unit) {
+  Result<MappedFile> original = open_original(files, "original.s");
+  if (!original)
+    return original.take_error();
+  Result<MappedFile> original_facts = open_original(files, "original.facts");
+  if (!original_facts)
+    return original_facts.take_error();
+  Result<Facts> facts = parse_facts(original_facts->text());
+  if (!facts)
+    return facts.take_error().in(original_facts->path());
+  if (Error error = compare_compilation(*facts, unit.facts))
+    return error;
+
+  gensrc::DiffOptions options;
+  options.unit_name = files.unit;
+  options.original_facts = original_facts->text();
+  options.patched_facts = format_facts(unit.facts);
+  Result<MappedFile> patched = MappedFile::open(assembly);
+  if (!patched)
+    return patched.take_error();
+  if (Error error = keep_patched(files, patched->text(), options.patched_facts))
+    return error;
+
+  Result<gensrc::DiffResult> result =
+      gensrc::diff_assembly(original->text(), patched->text(), options);
+  if (!result)
+    return result.take_error();
+  for (const gensrc::Warning &warning : result->warnings)
+    report_warning(warning.message, warning.code, unit.places);
+  if (Error error =
+          write_file(files.path("patched.report"), format_report(*result)))
+    return std::move(error).with_code("kpatch-side-file");
+  return write_file(assembly, result->merged);
+}
+
+} // namespace care::plugin

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Describing types. Only fields that GCC has already computed are read:
+// asking for an assembler name or a canonical type may create one, number it,
+// and so change the output.
+
+#include <cstdint>
+#include <cstdio>
+#include <string>
+
+#include "plugin/types.h"
+
+namespace care::plugin {
+
+std::string file_and_line(location_t location) {
+  expanded_location place = expand_location(location);
+  if (!place.file)
+    return "";
+  return std::string(place.file) + ":" + std::to_string(place.line);
+}
+
+bool is_record(tree type) {
+  return TREE_CODE(type) == RECORD_TYPE || TREE_CODE(type) == UNION_TYPE ||
+         TREE_CODE(type) == QUAL_UNION_TYPE;
+}
+
+static std::string identifier_text(tree identifier) {
+  return std::string(IDENTIFIER_POINTER(identifier),
+                     static_cast<size_t>(IDENTIFIER_LENGTH(identifier)));
+}
+
+// "ns::outer::" for a declaration inside them.
+static std::string scope_prefix(tree context) {
+  std::string prefix;
+  while (context && TREE_CODE(context) != TRANSLATION_UNIT_DECL) {
+    tree name = nullptr;
+    if (TYPE_P(context)) {
+      name = TYPE_NAME(context);
+      context = TYPE_CONTEXT(context);
+    } else {
+      name = DECL_NAME(context);
+      context = DECL_CONTEXT(context);
+    }
+    if (name && TREE_CODE(name) == TYPE_DECL)
+      name = DECL_NAME(name);
+    if (name)
+      prefix = identifier_text(name) + "::" + prefix;
+  }
+  return prefix == "::" ? "" : prefix;
+}
+
+// C gives the name of `typedef struct {...} name` to a variant of the type.
+static tree name_of_any_variant(tree type) {
+  for (tree v = TYPE_MAIN_VARIANT(type); v; v = TYPE_NEXT_VARIANT(v))
+    if (TYPE_NAME(v))
+      return TYPE_NAME(v);
+  return nullptr;
+}
+
+std::string type_name(tree type) {
+  tree name = name_of_any_variant(type);
+  std::string prefix = scope_prefix(TYPE_CONTEXT(type));
+  if (name && TREE_CODE(name) == IDENTIFIER_NODE) { // a tag of C
+    const char *word = TREE_CODE(type) == RECORD_TYPE     ? "struct "
+                       : TREE_CODE(type) == ENUMERAL_TYPE ? "enum "
+                                                          : "union ";
+    return word + prefix + identifier_text(name);
+  }
+  if (name && DECL_NAME(name))
+    return prefix + identifier_text(DECL_NAME(name));
+  return "";
+}
+
+location_t type_location(tree type) {
+  tree decl = TYPE_STUB_DECL(type);
+  if (!decl)
+    decl = name_of_any_variant(type);
+  return decl && DECL_P(decl) ? DECL_SOURCE_LOCATION(decl) : UNKNOWN_LOCATION;
+}
+
+class Fingerprint {
+public:
+  void add(std::string_view text) { // FNV-1a, 64 bits
+    for (char c : text) {
+      hash_ ^= static_cast<unsigned char>(c);
+      hash_ *= 0x100000001b3;
+    }
+  }
+  void add(uint64_t number) { add(std::to_string(number) + ","); }
+  std::string text() const {
+    char digits[17];
+    snprintf(digits, sizeof digits, "%016llx",
+             static_cast<unsigned long long>(hash_));
+    return digits;
+  }
+
+private:
+  uint64_t hash_ = 0xcbf29ce484222325;
+};
+
+static uint64_t constant_or_zero(tree number) {
+  return number && tree_fits_uhwi_p(number) ? tree_to_uhwi(number) : 0;
+}
+
+static uint64_t offset_bits(tree field) {
+  if (!DECL_FIELD_OFFSET(field) || !DECL_FIELD_BIT_OFFSET(field))
+    return 0;
+  return constant_or_zero(DECL_FIELD_OFFSET(field)) * BITS_PER_UNIT +
+         constant_or_zero(DECL_FIELD_BIT_OFFSET(field));
+}
+
+static void add_type(Fingerprint &print, tree type, bool is_pointee);
+
+static void add_members(Fingerprint &print, tree record) {
+  print.add(constant_or_zero(TYPE_SIZE(record)));
+  for (tree field = TYPE_FIELDS(record); field; field = DECL_CHAIN(field)) {
+    if (TREE_CODE(field) != FIELD_DECL)
+      continue;
+    print.add(offset_bits(field));
+    print.add(constant_or_zero(DECL_SIZE(field)));
+    add_type(print, TREE_TYPE(field), false);
+  }
+}
+
+static void add_record(Fingerprint &print, tree type, bool is_pointee) {
+  std::string name = type_name(type);
+  print.add(TREE_CODE(type) == RECORD_TYPE ? "struct " : "union ");
+  // Behind a pointer the name is enough: the record has its own fact. This
+  // also ends the walk through types that refer to themselves.
+  if (!name.empty()) {
+    print.add(name);
+    if (!is_pointee)
+      print.add(constant_or_zero(TYPE_SIZE(type)));
+  } else if (!is_pointee && COMPLETE_TYPE_P(type)) {
+    print.add("{");
+    add_members(print, type);
+    print.add("}");
+  }
+}
+
+static void add_function_type(Fingerprint &print, tree type, bool is_pointee) {
+  print.add("(");
+  add_type(print, TREE_TYPE(type), is_pointee);
+  for (tree arg = TYPE_ARG_TYPES(type); arg; arg = TREE_CHAIN(arg))
+    add_type(print, TREE_VALUE(arg), is_pointee);
+  print.add(")");
+}
+
+static void add_type(Fingerprint &print, tree type, bool is_pointee) {
+  if (!type || type == error_mark_node)
+    return print.add("?");
+  switch (TREE_CODE(type)) {
+  case POINTER_TYPE:
+  case REFERENCE_TYPE:
+    print.add("*");
+    return add_type(print, TREE_TYPE(type), true);
+  case ARRAY_TYPE:
+    print.add("[");
+    print.add(constant_or_zero(TYPE_SIZE(type)));
+    return add_type(print, TREE_TYPE(type), is_pointee);
+  case RECORD_TYPE:
+  case UNION_TYPE:
+  case QUAL_UNION_TYPE:
+    return add_record(print, type, is_pointee);
+  case FUNCTION_TYPE:
+  case METHOD_TYPE:
+    return add_function_type(print, type, true);
+  case INTEGER_TYPE:
+  case ENUMERAL_TYPE:
+  case BOOLEAN_TYPE:
+    print.add(TYPE_UNSIGNED(type) ? "u" : "i");
+    return print.add(static_cast<uint64_t>(TYPE_PRECISION(type)));
+  default: // void, floating point, vectors, complex
+    print.add(get_tree_code_name(TREE_CODE(type)));
+    return print.add(constant_or_zero(TYPE_SIZE(type)));
+  }
+}
+
+std::string type_fingerprint(tree type) {
+  Fingerprint print;
+  if (type && FUNC_OR_METHOD_TYPE_P(type))
+    add_function_type(print, type, false);
+  else
+    add_type(print, type, false);
+  return print.text();
+}
+
+TypeFact record_fact(tree record) {
+  TypeFact fact;
+  fact.name = type_name(record);
+  fact.location = file_and_line(type_location(record));
+  fact.size_bytes = constant_or_zero(TYPE_SIZE_UNIT(record));
+  Fingerprint print;
+  add_members(print, record);
+  fact.layout = print.text();
+  for (tree field = TYPE_FIELDS(record); field; field = DECL_CHAIN(field)) {
+    if (TREE_CODE(field) != FIELD_DECL)
+      continue;
+    MemberFact member;
+    if (DECL_NAME(field))
+      member.name = identifier_text(DECL_NAME(field));
+    member.offset_bits = offset_bits(field);
+    member.size_bits = constant_or_zero(DECL_SIZE(field));
+    member.type = type_fingerprint(TREE_TYPE(field));
+    fact.members.push_back(std::move(member));
+  }
+  return fact;
+}
+
+} // namespace care::plugin
