@@ -1,0 +1,43 @@
+// A thread sits in the function that the patch replaces. libcare-ctl waits for
+// it and applies the patch once it has left, without any help. The function
+// leaves by itself half a second after it has seen a tracer.
+
+// REQUIRES: ptrace, gcc-plugin
+// RUN: %patch-cycle %s %t \
+// RUN:   --steps='send stay; wait inside; patch; wait left; run; unpatch; run; end' \
+// RUN:   | FileCheck %s
+
+// CHECK:      == wait inside
+// CHECK-NEXT: inside
+// CHECK-NEXT: == patch
+// CHECK-NOT:  error
+// CHECK:      1 patch hunk(s) have been successfully applied
+// CHECK-NEXT: == wait left
+// CHECK-NEXT: left
+// CHECK-NEXT: == run
+// CHECK:      new
+// CHECK:      == unpatch
+// CHECK-NEXT: 1 patch hunk(s) were successfully cancelled
+// CHECK-NEXT: == run
+// CHECK-NEXT: old
+// CHECK:      exit 0
+
+#include "tracer.h"
+#include "victim.h"
+
+NOINLINE void visit(void) {
+#if PATCHED
+  puts("new");
+#else // PATCHED
+  if (!strcmp(command, "stay")) {
+    puts("inside");
+    wait_for_tracer();
+    wait_milliseconds(500);
+    puts("left");
+  } else {
+    puts("old");
+  }
+#endif // PATCHED
+}
+
+void show(void) { visit(); }
