@@ -1,0 +1,126 @@
+#!/usr/bin/python3
+"""freeze.py --build DIR [--threads 1,8,64,512] [--functions 100]
+
+How long libcare-ctl stops a process, against the least that stopping it costs.
+
+Builds the program of genprog.py with libcare-cc and its patch, then for each
+number of threads starts it and takes turns: one measurement of the floor
+(stopfloor), patch, floor, unpatch, so that both see the same machine. Prints a
+table of medians in microseconds and of their ratio. With --limit N the exit
+status is 1 if a ratio is larger (only the thread counts in --limit-threads).
+"""
+
+import argparse
+import os
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+
+BENCH = os.path.dirname(os.path.abspath(__file__))
+FROZEN = re.compile(r"frozen_time is (\d+) microsecond")
+
+
+def run(command, **keywords):
+    result = subprocess.run(
+        command, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **keywords
+    )
+    if result.returncode != 0:
+        sys.exit(
+            "%sfreeze.py: error: status %d: %s"
+            % (result.stdout, result.returncode, " ".join(command))
+        )
+    return result.stdout
+
+
+def build_target(build, folder, functions):
+    """Returns the original program and its patch."""
+    run([sys.executable, os.path.join(BENCH, "genprog.py"), folder, str(functions)])
+    libcare_cc = os.path.join(build, "bin", "libcare-cc")
+    original = os.path.join(folder, "original")
+    for stage in ("original", "patched"):
+        if stage == "patched":
+            os.replace(folder + "/prog.c.patched", folder + "/prog.c")
+            run(["make", "clean"], cwd=folder)
+        environment = dict(os.environ, KPATCH_STAGE=stage)
+        run(["make", "CC=" + libcare_cc], cwd=folder, env=environment)
+        shutil.copy(folder + "/prog", os.path.join(folder, stage))
+    # One target program under the name that the patch is for.
+    patch = os.path.join(folder, "prog.kpatch")
+    run(
+        [os.path.join(build, "bin", "libcare-link"), "-i", "bench", "-o", patch]
+        + [original, os.path.join(folder, "patched")]
+    )
+    return original, patch
+
+
+def frozen(ctl, words):
+    output = run([ctl, "-v"] + words)
+    found = FROZEN.search(output)
+    if not found:
+        sys.exit(output + "freeze.py: error: libcare-ctl -v tells no frozen_time")
+    return int(found.group(1))
+
+
+def measure(build, program, patch, threads, rounds):
+    """Medians (floor, patch, unpatch) in microseconds."""
+    ctl = os.path.join(build, "bin", "libcare-ctl")
+    floor_tool = os.path.join(build, "bin", "stopfloor")
+    target = subprocess.Popen([program, str(threads)], stdout=subprocess.PIPE)
+    try:
+        target.stdout.readline()
+        pid = str(target.pid)
+        floors, patches, unpatches = [], [], []
+        for _ in range(rounds):
+            floors.append(int(run([floor_tool, pid, "5"])))
+            patches.append(frozen(ctl, ["patch", "-p", pid, patch]))
+            floors.append(int(run([floor_tool, pid, "5"])))
+            unpatches.append(frozen(ctl, ["unpatch", "-p", pid]))
+        return tuple(map(statistics.median, (floors, patches, unpatches)))
+    finally:
+        target.kill()
+        target.wait()
+
+
+def numbers(text):
+    return [int(word) for word in text.split(",") if word]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[2])
+    parser.add_argument("--build", required=True)
+    parser.add_argument("--threads", default="1,8,64,512")
+    parser.add_argument("--functions", type=int, default=100)
+    parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--limit", type=float, help="largest ratio allowed")
+    parser.add_argument("--limit-threads", default="1,8,64")
+    arguments = parser.parse_args()
+    build = os.path.abspath(arguments.build)
+    too_slow = []
+    with tempfile.TemporaryDirectory(prefix="libcare-freeze-") as folder:
+        program, patch = build_target(build, folder, arguments.functions)
+        print("Time stopped, %d functions, median microseconds" % arguments.functions)
+        print("| threads | floor | patch | unpatch | patch / floor |")
+        print("|---:|---:|---:|---:|---:|")
+        for threads in numbers(arguments.threads):
+            floor, patch_time, unpatch_time = measure(
+                build, program, patch, threads, arguments.rounds
+            )
+            ratio = max(patch_time, unpatch_time) / max(floor, 1)
+            print(
+                "| %d | %d | %d | %d | %.1f |"
+                % (threads, floor, patch_time, unpatch_time, patch_time / max(floor, 1)),
+                flush=True,
+            )
+            if threads in numbers(arguments.limit_threads):
+                too_slow += [threads] if ratio > (arguments.limit or ratio) else []
+    if too_slow:
+        sys.exit(
+            "freeze.py: error: more than %g times the floor with %s thread(s)"
+            % (arguments.limit, ", ".join(map(str, too_slow)))
+        )
+
+
+main()
