@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// libcare-patch-make: live patches for whatever `make` builds in the current
+// folder. This file has the command line and the printing; the run is in
+// live_patches.cpp.
+
+#include <csignal>
+#include <cstdio>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+
+#include "common/diagnostics.h"
+#include "version.h"
+#include "wrapper/patch_make/interrupts.h"
+#include "wrapper/patch_make/live_patches.h"
+#include "wrapper/patch_make/options.h"
+#include "wrapper/patch_make/report.h"
+
+using namespace care;
+using namespace care::patch_make;
+
+static void declare_options(CLI::App &app, Options &options) {
+  app.add_flag("-c,--clean", options.clean,
+               "run `make clean` before each of the two builds");
+  app.add_flag("-u,--update", options.update,
+               "do not build; make the patches anew from the objects that the "
+               "last run installed");
+  app.add_option("-s,--srcdir", options.srcdir,
+                 "folder in which the patches are applied (default: here)")
+      ->type_name("DIR");
+  app.add_option("-d,--destdir", options.destdir_variable,
+                 "make variable that says where to install")
+      ->type_name("VAR")
+      ->capture_default_str();
+  app.add_option("-i,--id", options.id,
+                 "name of the patch, at most 7 characters")
+      ->type_name("ID");
+  app.add_option("-b,--buildid", options.build_id,
+                 "build-id of the binary to patch, if it is not the one of "
+                 "the original built here")
+      ->type_name("ID");
+  app.add_option("-j,--jobs", options.jobs, "jobs that make runs at once")
+      ->type_name("N");
+  app.add_flag("--json", options.json,
+               "print the result as JSON; progress goes to stderr");
+  app.add_option("PATCH", options.patches, "source patches, in this order");
+  app.set_version_flag("-V,--version", "libcare-patch-make " LIBCARE_VERSION
+                                       " (" LIBCARE_COMMIT ")");
+}
+
+// An interrupted program ends by the signal, so that its caller stops too.
+static void end_by_signal(int signal) {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, signal);
+  std::signal(signal, SIG_DFL);
+  raise(signal);
+  sigprocmask(SIG_UNBLOCK, &signals, nullptr);
+}
+
+static int report_error(const Error &error, const Options &options,
+                        Diagnostics &diagnostics) {
+  if (options.json)
+    fputs(json_error(error).c_str(), stdout);
+  diagnostics.report(error);
+  fflush(stdout);
+  return exit_status(error.kind());
+}
+
+int main(int argc, char **argv) {
+  StderrDiagnostics diagnostics("libcare-patch-make");
+  CLI::App app("Makes live patches for what `make` builds in this folder: "
+               "builds it, applies the source patches, builds it again, and "
+               "puts the sources back.");
+  Options options;
+  declare_options(app, options);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success &wanted) { // --help and --version
+    return app.exit(wanted);
+  } catch (const CLI::ParseError &error) {
+    return report_error(usage_error(error.what()), options, diagnostics);
+  }
+
+  Interrupts interrupts;
+  Progress progress(options.json ? stderr : stdout);
+  Result<Report> report =
+      make_live_patches(options, interrupts, progress, diagnostics);
+  if (!report) {
+    int status = report_error(report.error(), options, diagnostics);
+    if (int signal = interrupts.received())
+      end_by_signal(signal);
+    return status;
+  }
+  fputs((options.json ? json_document(*report) : text_table(*report)).c_str(),
+        stdout);
+  return 0;
+}

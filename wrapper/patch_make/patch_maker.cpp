@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Binaries are known by what they are, not by an execute bit (Debian installs
+// shared libraries without one), and matched by their path in the two trees.
+
+#include "wrapper/patch_make/patch_maker.h"
+
+#include <algorithm>
+#include <array>
+#include <elf.h>
+#include <set>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "common/mapped_file.h"
+#include "common/subprocess.h"
+#include "wrapper/patch_make/step_log.h"
+
+namespace care::patch_make {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::json;
+
+// Is this an ELF file that can be running: a program or a shared library?
+static bool is_loadable(const MappedFile &file) {
+  std::span<const uint8_t> bytes = file.bytes();
+  if (bytes.size() < EI_NIDENT + 2 || !file.text().starts_with(ELFMAG))
+    return false;
+  bool is_big_endian = bytes[EI_DATA] == ELFDATA2MSB;
+  unsigned type = bytes[EI_NIDENT + (is_big_endian ? 1 : 0)];
+  return type == ET_EXEC || type == ET_DYN;
+}
+
+// The regular files below `folder`, relative to it, in a stable order.
+// Symbolic links are left out: what they point to is there itself.
+static Result<std::vector<fs::path>> installed_files(const fs::path &folder) {
+  std::vector<fs::path> files;
+  std::error_code code;
+  fs::recursive_directory_iterator at(folder, code);
+  for (; !code && at != fs::recursive_directory_iterator(); at.increment(code))
+    if (at->symlink_status(code).type() == fs::file_type::regular)
+      files.push_back(at->path().lexically_relative(folder));
+  if (code)
+    return system_error(fmt::format("'{}'", folder.string()), code.value());
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+static std::string string_at(const Json &object, const char *key) {
+  auto found = object.find(key);
+  return found != object.end() && found->is_string() ? found->get<std::string>()
+                                                     : std::string();
+}
+
+// What libcare-link said instead of a result.
+static Error link_failure(const CapturedRun &run, const Json &answer,
+                          const fs::path &log) {
+  auto error = answer.is_object() ? answer.find("error") : answer.end();
+  if (!answer.is_object() || error == answer.end() || !error->is_object())
+    return with_log(
+        refused("kpatch-link-failed", "libcare-link: " + run.state.describe()),
+        log);
+  Error result =
+      refused(string_at(*error, "code"), string_at(*error, "message"));
+  auto notes = error->find("notes");
+  if (notes != error->end() && notes->is_array())
+    for (const Json &note : *notes)
+      if (note.is_string())
+        result = std::move(result).note(note.get<std::string>());
+  return result;
+}
+
+namespace {
+
+struct Linked {
+  bool is_unchanged = false;
+  PatchedBinary binary; // patch_file is still the temporary one
+};
+
+} // namespace
+
+static Result<Linked> parse_answer(const Json &answer) {
+  Linked linked;
+  std::string result = string_at(answer, "result");
+  if (result == "unchanged") {
+    linked.is_unchanged = true;
+    return linked;
+  }
+  linked.binary.build_id = string_at(answer, "build_id");
+  auto functions = answer.find("functions");
+  if (result != "patch" || linked.binary.build_id.empty() ||
+      functions == answer.end() || !functions->is_array())
+    return format_error("libcare-link gave an answer that is not understood");
+  for (const Json &function : *functions) {
+    bool is_new = string_at(function, "kind") == "new";
+    (is_new ? linked.binary.new_functions : linked.binary.replaced_functions)
+        .push_back(string_at(function, "name"));
+  }
+  return linked;
+}
+
+static Result<Linked> link_patch(const Options &options, const Folders &folders,
+                                 const fs::path &file, const fs::path &output,
+                                 const fs::path &log) {
+  Command command;
+  command.arguments = {(folders.tools / "libcare-link").string(),
+                       (folders.original / file).string(),
+                       (folders.patched / file).string(),
+                       "-o",
+                       output.string(),
+                       "-i",
+                       options.id,
+                       "--json"};
+  if (!options.build_id.empty())
+    command.arguments.insert(command.arguments.end(),
+                             {"--buildid", options.build_id});
+  command.log = log;
+  Result<CapturedRun> run = run_and_capture(command);
+  if (!run)
+    return run.take_error();
+  Json answer = Json::parse(run->output, nullptr, false);
+  if (!run->state.ok())
+    return link_failure(*run, answer, log);
+  if (!answer.is_object())
+    return with_log(
+        format_error("libcare-link gave an answer that is not understood"),
+        log);
+  return parse_answer(answer);
+}
+
+// Makes the patch of one file of the original tree, if it is a binary that
+// has changed, and adds it to the report.
+static Error make_patch(const Options &options, const Folders &folders,
+                        const fs::path &file, const fs::path &scratch,
+                        Report &report) {
+  Result<MappedFile> original = MappedFile::open(folders.original / file);
+  if (!original)
+    return original.take_error();
+  std::error_code code;
+  if (!is_loadable(*original) || !fs::exists(folders.patched / file, code))
+    return {};
+  Result<MappedFile> patched = MappedFile::open(folders.patched / file);
+  if (!patched)
+    return patched.take_error();
+  if (original->text() == patched->text()) {
+    ++report.unchanged_binaries;
+    return {};
+  }
+  fs::path output =
+      scratch / ("patch-" + std::to_string(report.patched.size()) + ".kpatch");
+  Result<Linked> linked =
+      link_patch(options, folders, file, output, scratch / "link.log");
+  if (!linked)
+    return linked.take_error();
+  if (linked->is_unchanged) {
+    ++report.unchanged_binaries;
+    return {};
+  }
+  linked->binary.size_bytes = fs::file_size(output, code);
+  if (code)
+    return refused("kpatch-no-patch", "changed, but libcare-link made no patch")
+        .note(fmt::format("'{}' does not exist", output.string()));
+  linked->binary.binary = file.string();
+  linked->binary.patch_file = output.string();
+  report.patched.push_back(std::move(linked->binary));
+  return {};
+}
+
+// From here on everything was made; the patches become visible.
+static Error publish(const Folders &folders, const Progress &progress,
+                     Report &report) {
+  std::error_code code;
+  fs::create_directories(folders.patchroot, code);
+  for (PatchedBinary &binary : report.patched) {
+    fs::path target = folders.patchroot / (binary.build_id + ".kpatch");
+    Result<MappedFile> made = MappedFile::open(binary.patch_file);
+    if (!made)
+      return made.take_error();
+    if (Error error = write_file(target.string(), made->bytes()))
+      return error;
+    fs::remove(binary.patch_file, code); // the scratch folder may keep it
+    binary.patch_file = target.string();
+    progress.print("patch for " + (folders.original / binary.binary).string() +
+                   " is in " + target.string() + "\n");
+  }
+  return {};
+}
+
+Result<Report> make_patches(const Options &options, const Folders &folders,
+                            const fs::path &scratch, const Progress &progress,
+                            Interrupts &interrupts) {
+  Result<std::vector<fs::path>> files = installed_files(folders.original);
+  if (!files)
+    return files.take_error();
+  Report report;
+  report.id = options.id;
+  Error errors;
+  for (const fs::path &file : *files) {
+    if (Error error = interrupts.check())
+      return error;
+    Error error = make_patch(options, folders, file, scratch, report);
+    if (error)
+      errors =
+          join_errors(std::move(errors),
+                      std::move(error).in(fmt::format("'{}'", file.string())));
+  }
+  if (errors)
+    return errors;
+  if (report.patched.empty() && report.unchanged_binaries == 0)
+    return refused("kpatch-no-binaries",
+                   fmt::format(
+                       "'{}': no program or shared library is installed here",
+                       folders.original.string()))
+        .note("see that `make install` honours " + options.destdir_variable);
+  if (report.patched.empty())
+    return refused(
+               "kpatch-nothing-changed",
+               fmt::format("the patched code is the same as the original ({} "
+                           "binaries compared)",
+                           report.unchanged_binaries))
+        .note("if the makefile does not know which objects depend on a changed "
+              "file, use --clean");
+  if (Error error = publish(folders, progress, report))
+    return error;
+  return report;
+}
+
+} // namespace care::patch_make

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What a run says: progress while it works, and at the end what was made.
+#ifndef LIBCARE_WRAPPER_PATCH_MAKE_REPORT_H
+#define LIBCARE_WRAPPER_PATCH_MAKE_REPORT_H
+
+#include <cstdint>
+#include <cstdio>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/result.h"
+
+namespace care::patch_make {
+
+// One binary that got a patch.
+struct PatchedBinary {
+  std::string binary; // below the install folder
+  std::string build_id;
+  std::vector<std::string> replaced_functions;
+  std::vector<std::string> new_functions;
+  std::string patch_file;
+  uint64_t size_bytes = 0;
+};
+
+struct Report {
+  std::string id;
+  std::vector<PatchedBinary> patched;
+  size_t unchanged_binaries = 0;
+};
+
+// The table at the end. Names may be long: the columns are as wide as they
+// have to be.
+std::string text_table(const Report &report);
+std::string json_document(const Report &report);
+std::string json_error(const Error &error);
+
+// One line per step, on stdout, or on stderr when stdout is for JSON.
+class Progress {
+public:
+  explicit Progress(std::FILE *stream);
+  void step(std::string_view line) const;  // BUILDING ORIGINAL CODE
+  void print(std::string_view text) const; // as it is
+
+private:
+  std::FILE *stream_;
+  bool has_colour_;
+};
+
+} // namespace care::patch_make
+
+#endif
