@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Look-ups by binary search in the ranges of one section.
+
+#include "linker/correspondence.h"
+
+#include <iterator>
+
+namespace care::linker {
+
+const Correspondence::Range *Correspondence::find(uint32_t section,
+                                                  uint64_t address) const {
+  auto found = ranges_.find(section);
+  if (found == ranges_.end())
+    return nullptr;
+  const std::map<uint64_t, Range> &ranges = found->second;
+  if (whole_.contains(section))
+    return &ranges.begin()->second;
+  auto after = ranges.upper_bound(address);
+  if (after == ranges.begin())
+    return nullptr;
+  const Range &range = std::prev(after)->second;
+  bool is_inside = address - range.patched_address <= range.size_bytes;
+  return is_inside ? &range : nullptr;
+}
+
+std::optional<uint32_t>
+Correspondence::original_section(uint32_t section) const {
+  auto found = whole_.find(section);
+  if (found == whole_.end())
+    return std::nullopt;
+  return found->second;
+}
+
+} // namespace care::linker

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// libcare-link ORIGINAL PATCHED -o OUT.kpatch -i ID: the post-link pass in one
+// step. Words in, library call, report out.
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "common/diagnostics.h"
+#include "common/mapped_file.h"
+#include "linker/link.h"
+#include "linker/patch_file.h"
+#include "linker/reader.h"
+#include "version.h"
+
+using namespace care;
+using namespace care::linker;
+
+namespace {
+
+struct Options {
+  std::string original;
+  std::string patched;
+  std::string output;
+  std::string id = "0001";
+  std::string build_id;
+  bool json = false;
+};
+
+struct Report {
+  std::string build_id;
+  LinkedPatch patch;
+  size_t size_bytes = 0;
+};
+
+} // namespace
+
+static Result<std::string> choose_build_id(const Object &original,
+                                           const Options &options) {
+  if (original.build_id.empty())
+    return refused("kpatch-no-build-id",
+                   fmt::format("'{}': no build-id", options.original))
+        .note("link the original with -Wl,--build-id; the patch finds its "
+              "object in a process by it");
+  std::string given = options.build_id;
+  for (char &c : given)
+    c = static_cast<char>(tolower(c));
+  if (!given.empty() && given != original.build_id)
+    return refused("kpatch-build-id",
+                   fmt::format("'{}': build-id {}, but {} was asked for",
+                               options.original, original.build_id, given));
+  return original.build_id;
+}
+
+static Result<Report> make_patch(const Options &options) {
+  if (Error error = check_id(options.id))
+    return error;
+  if (!options.build_id.empty())
+    if (Error error = check_build_id(options.build_id))
+      return error;
+  Result<Object> original = read_object(options.original);
+  if (!original)
+    return original.take_error();
+  Result<Object> patched = read_object(options.patched);
+  if (!patched)
+    return patched.take_error();
+  Result<std::string> build_id = choose_build_id(*original, options);
+  if (!build_id)
+    return build_id.take_error();
+
+  Result<LinkedPatch> patch = link_patch(*original, *patched);
+  if (!patch)
+    return patch.take_error().in("'" + options.patched + "'");
+  Report report{*build_id, std::move(*patch)};
+  if (report.patch.is_unchanged)
+    return report;
+
+  PatchIdentity identity{options.id, *build_id,
+                         std::string(original->base_name())};
+  Result<std::vector<uint8_t>> file =
+      make_patch_file(identity, report.patch.image, build_time_now());
+  if (!file)
+    return file.take_error();
+  if (Error error = write_file(options.output, *file))
+    return error;
+  report.size_bytes = file->size();
+  return report;
+}
+
+static void print_json(const Report &report) {
+  nlohmann::ordered_json document;
+  document["schema"] = 1;
+  document["result"] = report.patch.is_unchanged ? "unchanged" : "patch";
+  document["build_id"] = report.build_id;
+  document["functions"] = nlohmann::json::array();
+  for (const PatchedFunction &function : report.patch.functions)
+    document["functions"].push_back(
+        {{"name", function.name},
+         {"kind", function.is_new ? "new" : "replaced"}});
+  document["size_bytes"] = report.size_bytes;
+  fmt::print("{}\n", document.dump(2));
+}
+
+static void print_text(const Report &report, const Options &options) {
+  if (report.patch.is_unchanged) {
+    fmt::print("{}: unchanged, no patch needed\n", options.original);
+    return;
+  }
+  size_t count_new = 0;
+  for (const PatchedFunction &function : report.patch.functions)
+    count_new += function.is_new;
+  fmt::print("{}: {} replaced, {} new, {} bytes\n", options.output,
+             report.patch.functions.size() - count_new, count_new,
+             report.size_bytes);
+}
+
+static void print_error_json(const Error &error) {
+  nlohmann::ordered_json document;
+  document["schema"] = 1;
+  document["error"] = {{"kind", error_kind_name(error.kind())},
+                       {"code", error.code()},
+                       {"message", error.message()},
+                       {"notes", error.notes()}};
+  fmt::print("{}\n", document.dump(2));
+}
+
+int main(int argc, char **argv) {
+  StderrDiagnostics diagnostics("libcare-link");
+  Options options;
+  CLI::App app("Make a .kpatch file from an original and a patched binary.",
+               "libcare-link");
+  app.set_version_flag("-V,--version",
+                       "libcare-link " LIBCARE_VERSION " " LIBCARE_COMMIT);
+  app.add_option("ORIGINAL", options.original, "the binary that is running")
+      ->required();
+  app.add_option("PATCHED", options.patched,
+                 "the patched binary, linked with --emit-relocs")
+      ->required();
+  app.add_option("-o,--output", options.output, "the patch to write")
+      ->required();
+  app.add_option("-i,--id", options.id,
+                 "name of the patch, up to 7 characters (0001)");
+  app.add_option("-b,--buildid", options.build_id,
+                 "insist on this build-id of ORIGINAL");
+  app.add_flag("--json", options.json, "report as JSON");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError &error) {
+    if (error.get_exit_code() == 0)
+      return app.exit(error);
+    diagnostics.report(usage_error(error.what()));
+    return exit_status(ErrorKind::Usage);
+  }
+
+  Result<Report> report = make_patch(options);
+  if (!report) {
+    Error error = report.take_error();
+    if (options.json)
+      print_error_json(error);
+    diagnostics.report(error);
+    return exit_status(error.kind());
+  }
+  if (options.json)
+    print_json(*report);
+  else
+    print_text(*report, options);
+  return 0;
+}

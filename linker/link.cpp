@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The passes in their order. Each relies on what the one before has
+// established, and none changes its inputs.
+
+#include "linker/link.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+#include "linker/passes/convert_references.h"
+#include "linker/passes/extract_unwind.h"
+#include "linker/passes/prove_original.h"
+#include "linker/writer.h"
+
+namespace care::linker {
+
+static bool has_patch_sections(const Object &object) {
+  return std::any_of(object.sections.begin(), object.sections.end(),
+                     [](const Section &section) {
+                       return section.is_patch() && section.is_allocated();
+                     });
+}
+
+static Error check_pair(const Object &original, const Object &patched) {
+  if (original.e_machine != patched.e_machine)
+    return format_error(fmt::format("the binaries are for different machines "
+                                    "({} and {})",
+                                    original.e_machine, patched.e_machine));
+  if (original.e_type != patched.e_type)
+    return refused("kpatch-original-differs",
+                   fmt::format("the patched binary has ELF type {}, the "
+                               "original {}",
+                               patched.e_type, original.e_type))
+        .note("link both the same way (-no-pie, -shared, -static)");
+  bool has_info = patched.find_section(".kpatch.info") != nullptr;
+  if (has_patch_sections(patched) && !has_info)
+    return format_error("the patched binary has .kpatch sections but no "
+                        ".kpatch.info");
+  for (const Section &section : patched.sections)
+    if (section.name == ".kpatch.info" &&
+        !patched.relocations.contains(patched.index_of(section)))
+      return refused("kpatch-no-relocations",
+                     "the patched binary was linked without its relocations")
+          .note("link it with -Wl,--emit-relocs, and do not strip it");
+  return {};
+}
+
+// No unit gave a patch. Then nothing may have changed.
+static Result<LinkedPatch> check_unchanged(const Places &original,
+                                           const Places &patched,
+                                           const Architecture &arch) {
+  Result<Correspondence> ranges = prove_original(original, patched, arch);
+  if (ranges)
+    return LinkedPatch{.is_unchanged = true};
+  Error why = ranges.take_error();
+  if (why.kind() != ErrorKind::Refused)
+    return why;
+  return refused("kpatch-unpatched-change",
+                 "the code differs from the original's, but no unit made a "
+                 "patch of it: " +
+                     why.message())
+      .note("compile every changed unit through libcare-cc with "
+            "KPATCH_STAGE=patched");
+}
+
+Result<LinkedPatch> link_patch(const Object &original_object,
+                               const Object &patched_object) {
+  if (Error error = check_pair(original_object, patched_object))
+    return error;
+  Result<const Architecture *> arch =
+      find_architecture(original_object.e_machine);
+  if (!arch)
+    return arch.take_error();
+  Places original(original_object, **arch);
+  Places patched(patched_object, **arch);
+  if (!has_patch_sections(patched_object))
+    return check_unchanged(original, patched, **arch);
+
+  // From here on places of the patched binary outside of .kpatch.* have a
+  // known place in the original.
+  Result<Correspondence> ranges = prove_original(original, patched, **arch);
+  if (!ranges)
+    return ranges.take_error();
+
+  PatchObject out;
+  out.e_machine = original_object.e_machine;
+  ReferenceConverter converter(original, patched, **arch, *ranges, out);
+  if (Error error = converter.convert_sections())
+    return error;
+  if (Error error = extract_unwind(patched, **arch, converter, out))
+    return error;
+  Result<std::vector<PatchedFunction>> functions =
+      collect_functions(original, patched, **arch, converter, out);
+  if (!functions)
+    return functions.take_error();
+  return LinkedPatch{.image = write_relocatable(out),
+                     .functions = std::move(*functions)};
+}
+
+} // namespace care::linker

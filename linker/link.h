@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The post-link pass as a whole: from an original and a patched binary to the
+// patch object.
+#ifndef LIBCARE_LINKER_LINK_H
+#define LIBCARE_LINKER_LINK_H
+
+#include <string>
+#include <vector>
+
+#include "common/result.h"
+#include "linker/object_model.h"
+#include "linker/passes/collect_functions.h"
+
+namespace care::linker {
+
+struct LinkedPatch {
+  bool is_unchanged = false;       // no patch: the binaries hold the same code
+  std::vector<uint8_t> image = {}; // ET_REL
+  std::vector<PatchedFunction> functions = {};
+};
+
+// Both stay unmodified. Refusals carry a kpatch-... code, docs/refusals.md.
+Result<LinkedPatch> link_patch(const Object &original, const Object &patched);
+
+} // namespace care::linker
+
+#endif

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The fields themselves are the truth: what the linker wrote is decoded in both
+// binaries, and the relocation that it kept only tells the kind of the field,
+// the symbol and the addend. That way it does not matter whether a call was
+// bound directly or through a PLT entry; it must be the same in both.
+
+#include "linker/passes/compare_places.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "llvm/BinaryFormat/ELF.h"
+
+namespace care::linker {
+
+// Slots may hold addresses of PLT entries, which read slots.
+static constexpr int deepest_chain = 4;
+
+bool PlaceComparison::is_same_slot(const std::optional<Slot> &patched,
+                                   const std::optional<Slot> &original,
+                                   int depth) const {
+  if (!patched || !original || depth > deepest_chain ||
+      patched->kind != original->kind)
+    return false;
+  if (patched->symbol || original->symbol)
+    return patched->symbol && original->symbol &&
+           patched->symbol->identity() == original->symbol->identity() &&
+           patched->address == original->address;
+  switch (patched->kind) {
+  case DynamicKind::Relative:
+  case DynamicKind::Ifunc:
+    return is_same_place(patched->address, original->address, nullptr,
+                         depth + 1);
+  default:
+    return patched->address == original->address;
+  }
+}
+
+bool PlaceComparison::is_same_place(uint64_t patched, uint64_t original,
+                                    const Symbol *symbol, int depth) const {
+  const Object &object = patched_.object();
+  const Section *section = nullptr;
+  if (symbol && symbol->value == patched)
+    section = object.find_section_of(*symbol);
+  if (!section)
+    section = object.find_section_at(patched);
+  if (section) {
+    std::optional<uint64_t> mapped =
+        ranges_.original_address(object.index_of(*section), patched);
+    if (mapped && *mapped == original)
+      return true;
+    if (mapped && !(symbol && is_linker_defined(symbol->name)))
+      return false;
+  }
+  if (patched == 0 || original == 0)
+    return patched == original;
+  std::optional<Slot> stub = patched_.find_plt_slot(patched);
+  if (stub)
+    return is_same_slot(stub, original_.find_plt_slot(original), depth + 1);
+  if (symbol && symbol->section == llvm::ELF::SHN_ABS && patched == original)
+    return true;
+  if (symbol && is_linker_defined(symbol->name))
+    return true;
+  if (patched == patched_.base_address())
+    return original == original_.base_address();
+  // A border of something that the linker lays out, as crtbegin.o's start of
+  // .eh_frame: the same distance from the section of the same name.
+  const Section *other = original_.object().find_section_at(original);
+  return section && other && is_linker_made(*section) &&
+         section->name == other->name &&
+         patched - section->address == original - other->address;
+}
+
+// 8 bytes of data may be left to the dynamic linker.
+bool PlaceComparison::is_same_pointer(const Relocation &reference,
+                                      std::span<const uint8_t> patched_field,
+                                      std::span<const uint8_t> original_field,
+                                      uint64_t original_place) const {
+  auto slot_of = [&](const Places &places, uint64_t place,
+                     std::span<const uint8_t> field) {
+    Slot slot;
+    const auto &dynamic = places.object().dynamic_relocations;
+    if (dynamic.contains(place))
+      return *places.read_pointer(place);
+    slot.address = arch_.decode(reference.type, field, place).value_or(0);
+    return slot;
+  };
+  Slot patched = slot_of(patched_, reference.address, patched_field);
+  Slot original = slot_of(original_, original_place, original_field);
+  if (patched.symbol || patched.kind != DynamicKind::Relative)
+    return is_same_slot(patched, original, 0);
+  if (original.symbol || original.kind != patched.kind)
+    return false;
+  auto addend = static_cast<uint64_t>(reference.addend);
+  const Symbol &symbol = patched_.object().symbols[reference.symbol];
+  return is_same_place(patched.address - addend, original.address - addend,
+                       &symbol, 0);
+}
+
+// For fields that hold a part of an address only.
+bool PlaceComparison::is_same_encoding(const Relocation &reference,
+                                       std::span<const uint8_t> original_field,
+                                       uint64_t original_place) const {
+  const Object &object = patched_.object();
+  const Symbol &symbol = object.symbols[reference.symbol];
+  const Section *section = object.find_section_of(symbol);
+  if (!section)
+    return false;
+  std::optional<uint64_t> mapped =
+      ranges_.original_address(object.index_of(*section), symbol.value);
+  if (!mapped)
+    return false;
+  std::vector<uint8_t> expected(original_field.begin(), original_field.end());
+  return arch_.encode(reference.type, expected,
+                      *mapped + static_cast<uint64_t>(reference.addend),
+                      original_place) &&
+         std::equal(expected.begin(), expected.end(), original_field.begin());
+}
+
+bool PlaceComparison::is_same_reference(const Relocation &reference,
+                                        std::span<const uint8_t> patched_field,
+                                        std::span<const uint8_t> original_field,
+                                        uint64_t original_place) const {
+  RelocationMeaning meaning = arch_.describe(reference.type);
+  if (meaning.kind == ReferenceKind::TlsConstant ||
+      meaning.kind == ReferenceKind::Unsupported)
+    return std::equal(patched_field.begin(), patched_field.end(),
+                      original_field.begin(), original_field.end());
+  if (meaning.kind == ReferenceKind::Absolute && meaning.size_bytes == 8)
+    return is_same_pointer(reference, patched_field, original_field,
+                           original_place);
+
+  std::optional<uint64_t> patched =
+      arch_.decode(reference.type, patched_field, reference.address);
+  std::optional<uint64_t> original =
+      arch_.decode(reference.type, original_field, original_place);
+  if (!patched || !original)
+    return is_same_encoding(reference, original_field, original_place);
+  *patched -= static_cast<uint64_t>(reference.addend);
+  *original -= static_cast<uint64_t>(reference.addend);
+  switch (meaning.kind) {
+  case ReferenceKind::GotSlot:
+  case ReferenceKind::TlsGotIe:
+  case ReferenceKind::TlsGotGd:
+  case ReferenceKind::TlsGotLd:
+    return is_same_slot(patched_.find_got_slot(*patched),
+                        original_.find_got_slot(*original), 0);
+  default:
+    return is_same_place(*patched, *original,
+                         &patched_.object().symbols[reference.symbol], 0);
+  }
+}
+
+} // namespace care::linker

@@ -1,0 +1,467 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// As in the proof, the field is decoded, and the kept relocation only tells
+// its kind, symbol and addend. Where the linker made a reference go through a
+// slot or a PLT entry that the dynamic linker fills by symbol, the patch gets
+// an undefined symbol: that is exactly the case in which another object may
+// provide it (an import, or interposition of a library's own symbol). Where it
+// bound directly, the patch does the same, to the original's place.
+//
+// Fields that become relocations are set to zero. Thread-local offsets that
+// the linker fixed stay as they are: the proof showed that the original has
+// the same thread-local segment.
+
+#include "linker/passes/convert_references.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+#include "common/patch_format.h"
+#include "llvm/BinaryFormat/ELF.h"
+
+namespace care::linker {
+
+using namespace llvm::ELF;
+
+struct ReferenceConverter::Field {
+  const Section &section; // of the patched binary
+  Relocation reference;
+  RelocationMeaning meaning;
+  const Symbol &symbol;
+  std::span<const uint8_t> bytes;
+
+  uint64_t offset() const { return reference.address - section.address; }
+};
+
+static std::string describe_symbol(const Symbol &symbol) {
+  std::string_view name = symbol.name;
+  return std::string(name.substr(0, name.find(".kpatchref.")));
+}
+
+Error ReferenceConverter::refuse(const Field &field, std::string code,
+                                 std::string_view why) const {
+  return refused(std::move(code),
+                 fmt::format("section '{}': offset {:#x}: {} to '{}': {}",
+                             field.section.name, field.offset(),
+                             arch_.relocation_name(field.reference.type),
+                             describe_symbol(field.symbol), why));
+}
+
+Error ReferenceConverter::missing(const Field &field) const {
+  return refuse(field, "kpatch-missing-symbol",
+                "it is neither in the original binary nor in the patch nor "
+                "imported")
+      .note("a symbol that the original link discarded cannot be used; define "
+            "it again in the patch under another name");
+}
+
+std::optional<uint64_t>
+ReferenceConverter::original_address(uint64_t address,
+                                     const Symbol *symbol) const {
+  const Object &object = patched_.object();
+  const Section *section = nullptr;
+  if (symbol && symbol->value == address)
+    section = object.find_section_of(*symbol);
+  if (!section)
+    section = object.find_section_at(address);
+  if (!section)
+    return std::nullopt;
+  return ranges_.original_address(object.index_of(*section), address);
+}
+
+std::optional<Target> ReferenceConverter::find_target(uint64_t address,
+                                                      const Symbol *symbol) {
+  const Object &object = patched_.object();
+  const Section *section = nullptr;
+  if (symbol && symbol->value == address)
+    section = object.find_section_of(*symbol);
+  if (!section)
+    section = object.find_section_at(address);
+  if (!section)
+    return std::nullopt;
+  uint32_t index = object.index_of(*section);
+  if (auto own = out_sections_.find(index); own != out_sections_.end())
+    return Target{out_.section_symbol(own->second),
+                  static_cast<int64_t>(address - section->address)};
+  const Correspondence::Range *range = ranges_.find(index, address);
+  if (!range)
+    return std::nullopt;
+  uint64_t place = address - range->patched_address + range->original_address;
+  uint64_t start = original_.object().sections[range->original_section].address;
+  uint32_t stand_in =
+      out_.original_section(original_.object(), range->original_section);
+  return Target{out_.section_symbol(stand_in),
+                static_cast<int64_t>(place - start)};
+}
+
+Target ReferenceConverter::import(const Symbol &symbol) {
+  PatchSymbol import;
+  import.name = symbol.identity();
+  import.type = symbol.type == STT_GNU_IFUNC ? uint8_t{STT_FUNC} : symbol.type;
+  import.binding =
+      symbol.binding == STB_WEAK ? uint8_t{STB_WEAK} : uint8_t{STB_GLOBAL};
+  return {out_.add_symbol(import), 0};
+}
+
+std::optional<Target> ReferenceConverter::find_ifunc(uint64_t address) {
+  std::optional<Target> place = find_target(address);
+  if (!place)
+    return std::nullopt;
+  PatchSymbol symbol;
+  symbol.type = STT_GNU_IFUNC;
+  symbol.section = out_.symbols[place->symbol].section;
+  symbol.value = static_cast<uint64_t>(place->addend);
+  symbol.name = fmt::format("ifunc.{:x}", symbol.value);
+  for (const Symbol &known : patched_.object().symbols)
+    if (known.type == STT_GNU_IFUNC && known.value == address)
+      symbol.name = known.name;
+  return Target{out_.add_symbol(symbol), 0};
+}
+
+std::optional<uint64_t>
+ReferenceConverter::find_canonical_plt(const Symbol &symbol) const {
+  for (const Symbol &own : original_.object().dynamic_symbols)
+    if (own.is_undefined() && own.value != 0 && own.name == symbol.name &&
+        own.version == symbol.version)
+      return own.value;
+  return std::nullopt;
+}
+
+uint32_t ReferenceConverter::place_symbol(const Target &target,
+                                          const Symbol &like) {
+  PatchSymbol symbol;
+  symbol.section = out_.symbols[target.symbol].section;
+  symbol.value = static_cast<uint64_t>(target.addend);
+  symbol.type = like.type == STT_FUNC ? uint8_t{STT_FUNC} : uint8_t{STT_OBJECT};
+  symbol.name = describe_symbol(like);
+  if (symbol.name.empty())
+    symbol.name = fmt::format("place.{:x}", symbol.value);
+  return out_.add_symbol(symbol);
+}
+
+void ReferenceConverter::emit(const Field &field, PatchSection &section,
+                              uint32_t type, const Target &target,
+                              int64_t addend) {
+  uint64_t offset = field.offset();
+  std::fill_n(section.bytes.begin() + static_cast<int64_t>(offset),
+              field.meaning.size_bytes, uint8_t{0});
+  section.relocations.push_back(
+      {offset, type, target.symbol, target.addend + addend});
+}
+
+Error ReferenceConverter::convert_absolute(const Field &field,
+                                           PatchSection &section) {
+  const Relocation &reference = field.reference;
+  auto addend = static_cast<uint64_t>(reference.addend);
+  std::optional<uint64_t> address =
+      arch_.decode(reference.type, field.bytes, reference.address);
+  const auto &dynamic = patched_.object().dynamic_relocations;
+  if (field.meaning.size_bytes == 8 && dynamic.contains(reference.address)) {
+    Slot slot = *patched_.read_pointer(reference.address);
+    if (slot.kind == DynamicKind::Symbolic && slot.symbol) {
+      emit(field, section, reference.type, import(*slot.symbol),
+           static_cast<int64_t>(slot.address));
+      return {};
+    }
+    if (slot.kind == DynamicKind::Ifunc) {
+      std::optional<Target> ifunc = find_ifunc(slot.address);
+      if (!ifunc)
+        return missing(field);
+      emit(field, section, reference.type, *ifunc, 0);
+      return {};
+    }
+    if (slot.kind != DynamicKind::Relative)
+      return refuse(field, "kpatch-relocation", "cannot be part of a patch");
+    address = slot.address;
+  }
+  if (!address)
+    return refuse(field, "kpatch-relocation", "cannot be part of a patch");
+  *address -= addend;
+  if (field.symbol.section == SHN_ABS && *address == field.symbol.value)
+    return {}; // a constant, and it is there
+  if (std::optional<Slot> stub = patched_.find_plt_slot(*address)) {
+    if (stub->symbol)
+      return convert_import_address(field, *stub->symbol, section);
+    std::optional<Target> ifunc = find_ifunc(stub->address);
+    if (!ifunc)
+      return missing(field);
+    emit(field, section, reference.type, *ifunc, reference.addend);
+    return {};
+  }
+  if (*address == 0 && field.symbol.is_undefined())
+    return {}; // a weak symbol that nobody defines
+  std::optional<Target> target = find_target(*address, &field.symbol);
+  if (!target)
+    return missing(field);
+  emit(field, section, reference.type, *target, reference.addend);
+  return {};
+}
+
+// The address of an imported function as a value. Programs that are not
+// position-independent use the address of their PLT entry for it, and shared
+// libraries are given the same one, so that pointers compare equal.
+Error ReferenceConverter::convert_import_address(const Field &field,
+                                                 const Symbol &symbol,
+                                                 PatchSection &section) {
+  const Relocation &reference = field.reference;
+  if (field.meaning.size_bytes == 8) {
+    emit(field, section, reference.type, import(symbol), reference.addend);
+    return {};
+  }
+  std::optional<uint64_t> canonical = find_canonical_plt(symbol);
+  const Section *plt =
+      canonical ? original_.object().find_section_at(*canonical) : nullptr;
+  if (!plt)
+    return refuse(field, "kpatch-import-data",
+                  "the patch takes the address of this function of a shared "
+                  "library in 32 bits, and the original binary does not")
+        .note("make the patched assembly with --force-gotpcrel, or compile "
+              "the unit with -fPIC");
+  uint32_t stand_in = out_.original_section(original_.object(),
+                                            original_.object().index_of(*plt));
+  Target target{out_.section_symbol(stand_in),
+                static_cast<int64_t>(*canonical - plt->address)};
+  emit(field, section, reference.type, target, reference.addend);
+  return {};
+}
+
+// A PC-relative field that belongs to call rel32, jmp rel32 or jcc rel32:
+// assemblers before 2.31 wrote PC32 for these as well.
+static bool is_branch_field(std::span<const uint8_t> content, uint64_t offset) {
+  if (offset < 1 || offset > content.size())
+    return false;
+  uint8_t opcode = content[offset - 1];
+  if (opcode == 0xe8 || opcode == 0xe9)
+    return true;
+  return offset >= 2 && content[offset - 2] == 0x0f && (opcode & 0xf0) == 0x80;
+}
+
+Error ReferenceConverter::convert_relative(const Field &field,
+                                           PatchSection &section) {
+  const Relocation &reference = field.reference;
+  std::optional<uint64_t> address =
+      arch_.decode(reference.type, field.bytes, reference.address);
+  if (!address)
+    return refuse(field, "kpatch-relocation", "cannot be part of a patch");
+  *address -= static_cast<uint64_t>(reference.addend);
+
+  if (std::optional<Slot> stub = patched_.find_plt_slot(*address)) {
+    bool is_branch = field.meaning.kind == ReferenceKind::Branch ||
+                     is_branch_field(field.section.bytes, field.offset());
+    if (stub->symbol && !is_branch)
+      return convert_import_address(field, *stub->symbol, section);
+    std::optional<Target> target = stub->symbol ? import(*stub->symbol)
+                                   : stub->kind == DynamicKind::Ifunc
+                                       ? find_ifunc(stub->address)
+                                       : find_target(stub->address);
+    if (!target)
+      return missing(field);
+    emit(field, section, arch_.type_branch, *target, reference.addend);
+    return {};
+  }
+  if (*address == 0 && field.symbol.is_undefined()) {
+    emit(field, section, reference.type, import(field.symbol),
+         reference.addend);
+    return {};
+  }
+  std::optional<Target> target = find_target(*address, &field.symbol);
+  if (!target)
+    return missing(field);
+  // A branch to a place that is near needs no far stub, and LibcarePlus's
+  // injector knows PC32 only.
+  bool is_plain =
+      reference.type == arch_.type_branch &&
+      arch_.describe(arch_.type_pc32).size_bytes == field.meaning.size_bytes &&
+      arch_.e_machine == EM_X86_64;
+  emit(field, section, is_plain ? arch_.type_pc32 : reference.type, *target,
+       reference.addend);
+  return {};
+}
+
+Error ReferenceConverter::convert_got(const Field &field,
+                                      PatchSection &section) {
+  const Relocation &reference = field.reference;
+  std::optional<uint64_t> address =
+      arch_.decode(reference.type, field.bytes, reference.address);
+  std::optional<Slot> slot;
+  if (address)
+    slot = patched_.find_got_slot(*address -
+                                  static_cast<uint64_t>(reference.addend));
+  if (!slot)
+    return refuse(field, "kpatch-relocation",
+                  "the linker made no slot for it that is known here");
+  if (slot->symbol) {
+    emit(field, section, reference.type, import(*slot->symbol),
+         reference.addend);
+    return {};
+  }
+  if (slot->kind == DynamicKind::Relative && slot->address == 0) {
+    emit(field, section, reference.type, import(field.symbol),
+         reference.addend); // weak, undefined
+    return {};
+  }
+  uint64_t place = slot->address;
+  bool is_ifunc = slot->kind == DynamicKind::Ifunc;
+  if (std::optional<Slot> stub = patched_.find_plt_slot(place)) {
+    is_ifunc = stub->kind == DynamicKind::Ifunc;
+    place = stub->address;
+  }
+  std::optional<Target> target =
+      is_ifunc ? find_ifunc(place) : find_target(place, &field.symbol);
+  if (!target)
+    return missing(field);
+  uint32_t symbol =
+      is_ifunc ? target->symbol : place_symbol(*target, field.symbol);
+  emit(field, section, reference.type, {symbol, 0}, reference.addend);
+  return {};
+}
+
+Error ReferenceConverter::convert_tls(const Field &field,
+                                      PatchSection &section) {
+  const Relocation &reference = field.reference;
+  std::optional<uint64_t> address =
+      arch_.decode(reference.type, field.bytes, reference.address);
+  std::optional<Slot> slot;
+  if (address)
+    slot = patched_.find_got_slot(*address -
+                                  static_cast<uint64_t>(reference.addend));
+  if (slot && slot->symbol) {
+    emit(field, section, reference.type, import(*slot->symbol),
+         reference.addend);
+    return {};
+  }
+  // The object's own variable; for the module alone, any of them.
+  const Object &object = patched_.object();
+  bool is_module = field.meaning.kind == ReferenceKind::TlsGotLd;
+  const Section *block =
+      is_module ? nullptr : object.find_section_of(field.symbol);
+  for (const Section &candidate : object.sections)
+    if (is_module && candidate.is_tls() && !block)
+      block = &candidate;
+  if (!block || !block->is_tls())
+    return missing(field);
+  std::optional<uint32_t> same =
+      ranges_.original_section(object.index_of(*block));
+  if (!same)
+    return refuse(field, "kpatch-tls-layout",
+                  "a patch cannot add thread-local variables");
+  PatchSymbol symbol;
+  symbol.type = STT_TLS;
+  symbol.section = out_.original_section(original_.object(), *same);
+  symbol.name = is_module ? "tls.module" : describe_symbol(field.symbol);
+  symbol.value = is_module ? 0 : field.symbol.value;
+  if (!is_module && field.symbol.type == STT_SECTION)
+    return refuse(field, "kpatch-tls-model",
+                  "a thread-local variable without a symbol of its own");
+  emit(field, section, reference.type, {out_.add_symbol(symbol), 0},
+       reference.addend);
+  return {};
+}
+
+Error ReferenceConverter::convert_field(const Field &field,
+                                        PatchSection &section) {
+  switch (field.meaning.kind) {
+  case ReferenceKind::None:
+  case ReferenceKind::TlsConstant:
+    return {};
+  case ReferenceKind::Absolute:
+    return convert_absolute(field, section);
+  case ReferenceKind::PcRelative:
+  case ReferenceKind::Branch:
+    return convert_relative(field, section);
+  case ReferenceKind::GotSlot:
+    return convert_got(field, section);
+  case ReferenceKind::TlsGotIe:
+  case ReferenceKind::TlsGotGd:
+  case ReferenceKind::TlsGotLd:
+    return convert_tls(field, section);
+  case ReferenceKind::Unsupported:
+    break;
+  }
+  std::string name = arch_.relocation_name(field.reference.type);
+  if (name.find("TLS") != std::string::npos)
+    return refuse(field, "kpatch-tls-model",
+                  "this model of thread-local access is not supported")
+        .note("compile the unit with -mtls-dialect=gnu");
+  return refuse(field, "kpatch-relocation", "cannot be part of a patch");
+}
+
+Error ReferenceConverter::convert_section(const Section &section,
+                                          uint32_t out_index) {
+  const Object &object = patched_.object();
+  auto found = object.relocations.find(object.index_of(section));
+  if (found == object.relocations.end())
+    return {};
+  std::vector<Relocation> references = found->second;
+  arch_.follow_relaxations(section.bytes, section.address, references);
+  // Stand-ins are added to out_.sections meanwhile: work on a copy.
+  PatchSection converted = std::move(out_.sections[out_index]);
+  for (const Relocation &reference : references) {
+    RelocationMeaning meaning = arch_.describe(reference.type);
+    uint64_t offset = reference.address - section.address;
+    if (offset > section.bytes.size() ||
+        meaning.size_bytes > section.bytes.size() - offset)
+      return format_error(fmt::format("section '.rela{}': relocation at {:#x} "
+                                      "reaches past the end of the section",
+                                      section.name, offset));
+    Field field{section, reference, meaning, object.symbols[reference.symbol],
+                section.bytes.subspan(offset, meaning.size_bytes)};
+    if (Error error = convert_field(field, converted))
+      return error;
+  }
+  out_.sections[out_index] = std::move(converted);
+  return {};
+}
+
+// Functions and variables of the patch keep their names, for debuggers.
+void ReferenceConverter::add_named_symbols() {
+  const Object &object = patched_.object();
+  for (const Symbol &symbol : object.symbols) {
+    auto own = out_sections_.find(symbol.section);
+    bool is_kept = own != out_sections_.end() && !symbol.name.empty() &&
+                   (symbol.type == STT_FUNC || symbol.type == STT_OBJECT);
+    if (!is_kept)
+      continue;
+    PatchSymbol kept;
+    kept.name = symbol.name;
+    kept.value = symbol.value - object.sections[symbol.section].address;
+    kept.size_bytes = symbol.size_bytes;
+    kept.type = symbol.type;
+    kept.binding = symbol.binding;
+    kept.visibility = symbol.visibility;
+    kept.section = own->second;
+    out_.add_symbol(kept);
+  }
+}
+
+Error ReferenceConverter::convert_sections() {
+  const Object &object = patched_.object();
+  for (const Section &section : object.sections) {
+    if (!section.is_allocated() || !section.is_patch() ||
+        section.name == section::info || section.name == section::parts ||
+        section.size_bytes == 0)
+      continue;
+    if (section.is_tls())
+      return refused("kpatch-tls-layout",
+                     fmt::format("section '{}': a patch cannot add "
+                                 "thread-local variables",
+                                 section.name));
+    PatchSection copy;
+    copy.name = section.name;
+    copy.type = section.type;
+    copy.flags = section.flags & (SHF_ALLOC | SHF_WRITE | SHF_EXECINSTR);
+    copy.size_bytes = section.size_bytes;
+    copy.alignment = std::max<uint64_t>(section.alignment, 1);
+    copy.bytes.assign(section.bytes.begin(), section.bytes.end());
+    out_sections_[object.index_of(section)] = out_.add_section(std::move(copy));
+  }
+  add_named_symbols();
+  auto order = out_sections_; // by file position
+  for (auto [patched_index, out_index] : order)
+    if (Error error =
+            convert_section(object.sections[patched_index], out_index))
+      return error;
+  return {};
+}
+
+} // namespace care::linker

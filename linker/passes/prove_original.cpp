@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Section by section: each allocated section of the patched binary that is
+// neither the patch's own nor made by the linker has a counterpart of the same
+// name, type, flags and size in the original. Between relocated fields the
+// bytes are equal; relocated fields mean the same (compare_places). The
+// relocations are those that --emit-relocs kept in the patched binary; the
+// original needs none, and no symbol table.
+//
+// Cost: one pass over the bytes and one look-up for each relocation.
+
+#include "linker/passes/prove_original.h"
+
+#include <algorithm>
+#include <cstring>
+#include <fmt/format.h>
+
+#include "linker/passes/compare_places.h"
+#include "llvm/BinaryFormat/ELF.h"
+
+namespace care::linker {
+
+static constexpr uint64_t compared_flags =
+    llvm::ELF::SHF_WRITE | llvm::ELF::SHF_ALLOC | llvm::ELF::SHF_EXECINSTR |
+    llvm::ELF::SHF_TLS;
+
+static Error differs(std::string problem) {
+  return refused("kpatch-original-differs", std::move(problem))
+      .note("build the patched binary from the original's sources plus the "
+            "patch, with the same compiler, flags and linker");
+}
+
+static bool is_compared(const Section &section) {
+  return section.is_allocated() && !section.is_patch() &&
+         !is_linker_made(section);
+}
+
+// "'main'+0x12" for an address, by the nearest function or variable before it.
+static std::string nearest_symbol(const Object &object, uint64_t address) {
+  const Symbol *best = nullptr;
+  for (const Symbol &symbol : object.symbols) {
+    bool has_name = !symbol.name.empty() && !symbol.is_undefined() &&
+                    symbol.type != llvm::ELF::STT_SECTION &&
+                    symbol.type != llvm::ELF::STT_FILE &&
+                    symbol.section < object.sections.size();
+    if (has_name && symbol.value <= address &&
+        (!best || symbol.value > best->value))
+      best = &symbol;
+  }
+  if (!best)
+    return "no symbol";
+  return fmt::format("'{}'+{:#x}", best->name, address - best->value);
+}
+
+static std::string hex(std::span<const uint8_t> bytes) {
+  return fmt::format(
+      "{:02x}", fmt::join(bytes.first(std::min<size_t>(bytes.size(), 8)), " "));
+}
+
+namespace {
+
+struct SectionPair {
+  uint32_t patched;
+  uint32_t original;
+};
+
+class Prover {
+public:
+  Prover(const Places &original, const Places &patched,
+         const Architecture &arch)
+      : original_(original), patched_(patched), arch_(arch),
+        comparison_(original, patched, arch, ranges_) {}
+
+  Result<Correspondence> run() {
+    if (Error error = check_tls())
+      return error;
+    if (Error error = pair_sections())
+      return error;
+    for (const SectionPair &pair : pairs_)
+      if (Error error = check_content(pair))
+        return error;
+    return std::move(ranges_);
+  }
+
+private:
+  Error check_tls();
+  Error check_copies() const;
+  Error pair_sections();
+  Error check_layout(const Section &patched, const Section &original) const;
+  Error check_content(const SectionPair &pair) const;
+  Error mismatch(const SectionPair &pair, uint64_t offset, size_t size,
+                 std::string_view what) const;
+
+  const Places &original_;
+  const Places &patched_;
+  const Architecture &arch_;
+  Correspondence ranges_;
+  PlaceComparison comparison_;
+  std::vector<SectionPair> pairs_;
+};
+
+} // namespace
+
+Error Prover::check_tls() {
+  const Segment *patched = patched_.object().find_segment(llvm::ELF::PT_TLS);
+  const Segment *original = original_.object().find_segment(llvm::ELF::PT_TLS);
+  uint64_t patched_size = patched ? patched->size_bytes : 0;
+  uint64_t original_size = original ? original->size_bytes : 0;
+  bool is_same = patched_size == original_size &&
+                 (!patched || patched->alignment == original->alignment);
+  if (is_same)
+    return {};
+  return refused("kpatch-tls-layout",
+                 fmt::format("the thread-local segment has {:#x} bytes, in the "
+                             "original {:#x}",
+                             patched_size, original_size))
+      .note("a patch cannot add or resize thread-local variables");
+}
+
+// The linker copies a shared library's variable into the program when code
+// refers to it directly. A copy that the running program does not have cannot
+// be made later.
+Error Prover::check_copies() const {
+  auto names_of = [&](const Object &object) {
+    std::vector<std::string_view> names;
+    for (const auto &[address, dynamic] : object.dynamic_relocations)
+      if (arch_.describe_dynamic(dynamic.type) == DynamicKind::Copy)
+        names.push_back(object.dynamic_symbols[dynamic.symbol].name);
+    return names;
+  };
+  std::vector<std::string_view> known = names_of(original_.object());
+  for (std::string_view name : names_of(patched_.object()))
+    if (std::find(known.begin(), known.end(), name) == known.end())
+      return refused("kpatch-import-data",
+                     fmt::format("'{}': the patch refers directly to this "
+                                 "variable of a shared library, and the "
+                                 "original binary has no copy of it",
+                                 name))
+          .note("make the patched assembly with --force-gotpcrel, or compile "
+                "the unit with -fPIC");
+  return {};
+}
+
+Error Prover::check_layout(const Section &patched,
+                           const Section &original) const {
+  auto require_equal = [&](std::string_view what, uint64_t actual,
+                           uint64_t expected) -> Error {
+    if (actual == expected)
+      return {};
+    if (Error error = check_copies())
+      return error;
+    return differs(fmt::format("section '{}': {} {:#x}, in the original {:#x}",
+                               patched.name, what, actual, expected));
+  };
+  if (Error error = require_equal("type", patched.type, original.type))
+    return error;
+  if (Error error = require_equal("flags", patched.flags & compared_flags,
+                                  original.flags & compared_flags))
+    return error;
+  return require_equal("size", patched.size_bytes, original.size_bytes);
+}
+
+Error Prover::pair_sections() {
+  std::vector<uint32_t> rest; // of the original, in file order
+  for (const Section &section : original_.object().sections)
+    if (is_compared(section))
+      rest.push_back(original_.object().index_of(section));
+  for (const Section &section : patched_.object().sections) {
+    if (!is_compared(section))
+      continue;
+    auto same = std::find_if(rest.begin(), rest.end(), [&](uint32_t i) {
+      return original_.object().sections[i].name == section.name;
+    });
+    if (same == rest.end()) {
+      if (section.size_bytes == 0)
+        continue;
+      if (Error error = check_copies())
+        return error;
+      return differs(fmt::format("section '{}' ({:#x} bytes) is not in the "
+                                 "original",
+                                 section.name, section.size_bytes));
+    }
+    const Section &original = original_.object().sections[*same];
+    if (Error error = check_layout(section, original))
+      return error;
+    uint32_t index = patched_.object().index_of(section);
+    pairs_.push_back({index, *same});
+    ranges_.add(index,
+                {section.address, original.address, section.size_bytes, *same});
+    ranges_.mark_whole(index, *same);
+    rest.erase(same);
+  }
+  for (uint32_t i : rest)
+    if (const Section &section = original_.object().sections[i];
+        section.size_bytes != 0)
+      return differs(fmt::format("section '{}' ({:#x} bytes) of the original "
+                                 "is missing",
+                                 section.name, section.size_bytes));
+  return {};
+}
+
+Error Prover::mismatch(const SectionPair &pair, uint64_t offset, size_t size,
+                       std::string_view what) const {
+  const Section &patched = patched_.object().sections[pair.patched];
+  const Section &original = original_.object().sections[pair.original];
+  return differs(fmt::format(
+      "section '{}': offset {:#x} ({}): {} ({}, in the original {})",
+      patched.name, offset,
+      nearest_symbol(patched_.object(), patched.address + offset), what,
+      hex(patched.bytes.subspan(offset, size)),
+      hex(original.bytes.subspan(offset, size))));
+}
+
+Error Prover::check_content(const SectionPair &pair) const {
+  const Section &patched = patched_.object().sections[pair.patched];
+  const Section &original = original_.object().sections[pair.original];
+  if (patched.is_nobits())
+    return {};
+
+  std::vector<Relocation> references;
+  auto found = patched_.object().relocations.find(pair.patched);
+  if (found != patched_.object().relocations.end())
+    references = found->second;
+  arch_.follow_relaxations(patched.bytes, patched.address, references);
+
+  // Plain bytes up to `end` were compared up to `checked`.
+  uint64_t checked = 0;
+  auto check_plain = [&](uint64_t end) -> Error {
+    for (; checked < end; ++checked)
+      if (patched.bytes[checked] != original.bytes[checked])
+        return mismatch(pair, checked,
+                        std::min<uint64_t>(8, patched.size_bytes - checked),
+                        "other bytes");
+    return {};
+  };
+  for (const Relocation &reference : references) {
+    RelocationMeaning meaning = arch_.describe(reference.type);
+    uint64_t offset = reference.address - patched.address;
+    if (meaning.kind == ReferenceKind::None || offset < checked)
+      continue;
+    if (offset >= patched.size_bytes ||
+        meaning.size_bytes > patched.size_bytes - offset)
+      return format_error(fmt::format("section '.rela{}': relocation at {:#x} "
+                                      "reaches past the end of the section",
+                                      patched.name, offset));
+    if (Error error = check_plain(offset))
+      return error;
+    size_t size = meaning.size_bytes;
+    if (!comparison_.is_same_reference(
+            reference, patched.bytes.subspan(offset, size),
+            original.bytes.subspan(offset, size), original.address + offset))
+      return mismatch(
+          pair, offset, size,
+          fmt::format("{} to '{}' does not lead to the same place",
+                      arch_.relocation_name(reference.type),
+                      patched_.object().symbols[reference.symbol].name));
+    checked = offset + size;
+  }
+  return check_plain(patched.size_bytes);
+}
+
+Result<Correspondence> prove_original(const Places &original,
+                                      const Places &patched,
+                                      const Architecture &arch) {
+  return Prover(original, patched, arch).run();
+}
+
+} // namespace care::linker

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The .kpatch file around a patch object: its header, made and read.
+#ifndef LIBCARE_LINKER_PATCH_FILE_H
+#define LIBCARE_LINKER_PATCH_FILE_H
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/patch_format.h"
+#include "common/result.h"
+
+namespace care::linker {
+
+struct PatchIdentity {
+  std::string id;       // at most 7 characters
+  std::string build_id; // 40 hexadecimal digits
+  std::string module_name;
+};
+
+// Header, ELF image and padding. `build_time` in seconds since 1970.
+Result<std::vector<uint8_t>> make_patch_file(const PatchIdentity &identity,
+                                             std::span<const uint8_t> image,
+                                             uint64_t build_time);
+
+struct PatchFileParts {
+  PatchHeader header;
+  std::span<const uint8_t> image;
+};
+Result<PatchFileParts> read_patch_file(std::span<const uint8_t> file);
+
+// SOURCE_DATE_EPOCH if it is set to a number, else the clock.
+uint64_t build_time_now();
+
+// CRC-32 with the polynomial of zlib, as the header records it.
+uint32_t crc32(std::span<const uint8_t> bytes);
+
+Error check_id(std::string_view id);
+Error check_build_id(std::string_view build_id);
+
+} // namespace care::linker
+
+#endif
