@@ -51,8 +51,8 @@ public:
   const MemoryRegion *find(RemoteAddress address) const;
 
   // A free place of `size_bytes` (rounded up to pages) such that no byte of it
-  // is further than `max_distance` from any byte of `near`; the closest one,
-  // above preferred. It keeps a guard distance from stacks, which grow down,
+  // is further than `max_distance` from any byte of `near`; the closest one.
+  // It keeps a guard distance from stacks, which grow down,
   // and from the end of the heap, which grows up. Meant for mmap with
   // MAP_FIXED_NOREPLACE: the target runs, so the place may be taken by then.
   std::optional<RemoteAddress> find_gap(AddressRange near, uint64_t size_bytes,

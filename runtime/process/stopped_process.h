@@ -12,13 +12,13 @@
 
 #include <chrono>
 #include <span>
-#include <string>
 #include <sys/types.h>
 #include <vector>
 
 #include "common/result.h"
 #include "runtime/arch/registers.h"
 #include "runtime/process/seized_thread.h"
+#include "runtime/process/target_process.h"
 
 namespace care::runtime {
 
@@ -64,14 +64,6 @@ private:
   clock::time_point frozen_since_{};
   clock::time_point released_{};
 };
-
-// "main" or the name a thread gave itself, for messages; empty if it ended.
-std::string thread_name(pid_t pid, pid_t tid);
-// The threads of a process. TargetGone if there is no such process.
-Result<std::vector<pid_t>> list_threads(pid_t pid);
-// Refuses what is never patched: ourselves, kernel threads [kpatch-target].
-// TargetGone if there is no such process (or only a zombie).
-Error check_target(pid_t pid);
 
 } // namespace care::runtime
 

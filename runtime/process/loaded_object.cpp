@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Recognising ELF objects in memory. Every mapping that begins with the ELF
+// magic is a candidate; its program headers are read from the target, and the
+// object is accepted if each executable segment lies in an executable mapping.
+// The main program is the one whose program headers AT_PHDR points to, the
+// vDSO the one at AT_SYSINFO_EHDR (/proc/PID/auxv).
+
+#include "runtime/process/loaded_object.h"
+
+#include <algorithm>
+#include <cstring>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "runtime/process/target_process.h"
+
+namespace care::runtime {
+
+namespace {
+
+constexpr size_t program_headers_max = 512;
+constexpr size_t note_size_max = 65536;
+
+struct AuxiliaryVector {
+  uint64_t program_headers = 0;
+  uint64_t vdso = 0;
+};
+
+AuxiliaryVector read_auxiliary_vector(pid_t pid) {
+  AuxiliaryVector vector;
+  Result<std::string> text = read_proc_file(fmt::format("/proc/{}/auxv", pid));
+  // Without it (kernel threads have none) no object is the main program.
+  size_t size_bytes = text ? text->size() : 0;
+  for (size_t at = 0; at + sizeof(Elf64_auxv_t) <= size_bytes;
+       at += sizeof(Elf64_auxv_t)) {
+    Elf64_auxv_t entry;
+    memcpy(&entry, text->data() + at, sizeof entry);
+    if (entry.a_type == AT_PHDR)
+      vector.program_headers = entry.a_un.a_val;
+    if (entry.a_type == AT_SYSINFO_EHDR)
+      vector.vdso = entry.a_un.a_val;
+  }
+  return vector;
+}
+
+std::string to_hex(std::span<const uint8_t> bytes) {
+  std::string text;
+  for (uint8_t byte : bytes)
+    text += fmt::format("{:02x}", byte);
+  return text;
+}
+
+// Notes are name size, descriptor size, type, then both padded to 4 bytes
+// (8 in segments aligned so).
+std::string find_build_id(std::span<const uint8_t> notes, uint64_t alignment) {
+  size_t pad = alignment == 8 ? 8 : 4;
+  auto padded = [pad](size_t value) { return (value + pad - 1) & ~(pad - 1); };
+  size_t at = 0;
+  while (at + sizeof(Elf64_Nhdr) <= notes.size()) {
+    Elf64_Nhdr note;
+    memcpy(&note, &notes[at], sizeof note);
+    size_t name = at + sizeof note;
+    size_t descriptor = name + padded(note.n_namesz);
+    size_t next = descriptor + padded(note.n_descsz);
+    if (note.n_namesz > notes.size() || note.n_descsz > notes.size() ||
+        descriptor + note.n_descsz > notes.size())
+      return "";
+    bool is_gnu = note.n_namesz == 4 && memcmp(&notes[name], "GNU", 4) == 0;
+    if (is_gnu && note.n_type == NT_GNU_BUILD_ID)
+      return to_hex(notes.subspan(descriptor, note.n_descsz));
+    at = next;
+  }
+  return "";
+}
+
+bool is_elf(const Elf64_Ehdr &header) {
+  return memcmp(header.e_ident, ELFMAG, SELFMAG) == 0 &&
+         header.e_ident[EI_DATA] == ELFDATA2LSB &&
+         (header.e_type == ET_EXEC || header.e_type == ET_DYN);
+}
+
+// Fills in everything that the program headers say.
+void describe_segments(LoadedObject &object, const RemoteMemory &memory) {
+  auto range_of = [&](const Elf64_Phdr &segment) {
+    RemoteAddress start = object.at(segment.p_vaddr);
+    return AddressRange{start, start + segment.p_memsz};
+  };
+  object.range = {RemoteAddress(~uint64_t{0}), RemoteAddress(0)};
+  for (const Elf64_Phdr &segment : object.program_headers) {
+    AddressRange range = range_of(segment);
+    switch (segment.p_type) {
+    case PT_LOAD:
+      object.range.start = std::min(object.range.start, range.start);
+      object.range.end = std::max(object.range.end, range.end);
+      if (segment.p_flags & PF_X)
+        object.executable_ranges.push_back(range);
+      break;
+    case PT_DYNAMIC:
+      object.dynamic = range;
+      break;
+    case PT_GNU_EH_FRAME:
+      object.eh_frame_header = range;
+      break;
+    case PT_TLS:
+      object.tls = segment;
+      break;
+    case PT_NOTE: {
+      if (!object.build_id.empty() || segment.p_memsz > note_size_max)
+        break;
+      std::vector<uint8_t> notes(segment.p_memsz);
+      // Notes that cannot be read are as good as none.
+      notes.resize(memory.read_some(range.start, notes));
+      object.build_id = find_build_id(notes, segment.p_align);
+      break;
+    }
+    default:
+      break;
+    }
+  }
+}
+
+// Executable segments must be where the headers say; else somebody mapped a
+// file to look at it.
+bool is_loaded(const LoadedObject &object, const MemoryMap &map) {
+  if (object.executable_ranges.empty())
+    return false;
+  return std::all_of(object.executable_ranges.begin(),
+                     object.executable_ranges.end(),
+                     [&](const AddressRange &range) {
+                       const MemoryRegion *region = map.find(range.start);
+                       return region != nullptr && region->is_executable;
+                     });
+}
+
+// The object whose ELF header is at the start of `region`, if there is one.
+std::optional<LoadedObject> examine(const RemoteMemory &memory,
+                                    const MemoryMap &map,
+                                    const MemoryRegion &region,
+                                    const Elf64_Ehdr &header) {
+  if (header.e_ident[EI_CLASS] != ELFCLASS64 ||
+      header.e_phentsize != sizeof(Elf64_Phdr) || header.e_phnum == 0 ||
+      header.e_phnum > program_headers_max)
+    return std::nullopt;
+  LoadedObject object;
+  object.program_headers.resize(header.e_phnum);
+  size_t size_bytes = header.e_phnum * sizeof(Elf64_Phdr);
+  std::span<uint8_t> bytes(
+      reinterpret_cast<uint8_t *>(object.program_headers.data()), size_bytes);
+  if (memory.read_some(region.range.start + header.e_phoff, bytes) !=
+      size_bytes)
+    return std::nullopt;
+
+  const Elf64_Phdr *first = nullptr; // the segment with the ELF header
+  for (const Elf64_Phdr &segment : object.program_headers)
+    if (segment.p_type == PT_LOAD &&
+        (first == nullptr || segment.p_offset < first->p_offset))
+      first = &segment;
+  if (first == nullptr)
+    return std::nullopt;
+  object.load_bias =
+      region.range.start.value() - (first->p_vaddr - first->p_offset);
+  object.path = region.path;
+  object.is_deleted = region.is_deleted;
+  object.e_type = header.e_type;
+  object.e_machine = header.e_machine;
+  object.first_mapping = region.range;
+  describe_segments(object, memory);
+  if (!is_loaded(object, map))
+    return std::nullopt;
+  return object;
+}
+
+// Reads the start of many mappings at once; those that cannot be read stay
+// zero and are not ELF.
+std::vector<Elf64_Ehdr> read_headers(const RemoteMemory &memory,
+                                     std::span<const MemoryRegion> regions) {
+  std::vector<Elf64_Ehdr> headers(regions.size());
+  for (size_t i = 0; i < regions.size(); ++i) {
+    const MemoryRegion &region = regions[i];
+    // A writable mapping can hold an object as well (an old linker's RWX
+    // segment), an anonymous one too (text moved to huge pages).
+    bool is_candidate = region.is_readable && region.path != "[vvar]" &&
+                        (!region.is_file() || region.file_offset == 0);
+    if (!is_candidate)
+      continue;
+    std::span<uint8_t> bytes(reinterpret_cast<uint8_t *>(&headers[i]),
+                             sizeof headers[i]);
+    if (memory.read_some(region.range.start, bytes) != bytes.size())
+      headers[i] = {};
+  }
+  return headers;
+}
+
+} // namespace
+
+std::string LoadedObject::name() const {
+  size_t slash = path.rfind('/');
+  return slash == path.npos ? path : path.substr(slash + 1);
+}
+
+Result<std::vector<LoadedObject>>
+find_loaded_objects(const RemoteMemory &memory, const MemoryMap &map) {
+  AuxiliaryVector auxiliary = read_auxiliary_vector(memory.pid());
+  std::vector<LoadedObject> objects;
+  bool has_32_bit = false;
+  std::vector<Elf64_Ehdr> headers = read_headers(memory, map.regions());
+  for (size_t i = 0; i < headers.size(); ++i) {
+    const MemoryRegion &region = map.regions()[i];
+    if (!is_elf(headers[i]))
+      continue;
+    has_32_bit |= headers[i].e_ident[EI_CLASS] == ELFCLASS32;
+    std::optional<LoadedObject> object =
+        examine(memory, map, region, headers[i]);
+    if (!object)
+      continue;
+    object->is_vdso = region.range.start.value() == auxiliary.vdso;
+    object->is_main_program =
+        !object->is_vdso &&
+        object->range.contains(RemoteAddress(auxiliary.program_headers));
+    objects.push_back(std::move(*object));
+  }
+  std::stable_sort(objects.begin(), objects.end(),
+                   [](const LoadedObject &a, const LoadedObject &b) {
+                     return a.is_main_program > b.is_main_program;
+                   });
+  if (!objects.empty() && objects[0].is_main_program)
+    return objects;
+  if (has_32_bit)
+    return refused("kpatch-arch", "is a 32-bit process (supported: 64-bit)");
+  return format_error("no ELF program found in its memory");
+}
+
+const LoadedObject *find_object(std::span<const LoadedObject> objects,
+                                RemoteAddress address) {
+  for (const LoadedObject &object : objects)
+    if (object.range.contains(address))
+      return &object;
+  return nullptr;
+}
+
+// Does the file have the build-id that the object in memory has?
+static bool is_file_of(const MappedFile &file, const LoadedObject &object) {
+  std::span<const uint8_t> bytes = file.bytes();
+  Elf64_Ehdr header;
+  if (bytes.size() < sizeof header)
+    return false;
+  memcpy(&header, bytes.data(), sizeof header);
+  size_t headers_size = header.e_phnum * sizeof(Elf64_Phdr);
+  if (!is_elf(header) || header.e_phentsize != sizeof(Elf64_Phdr) ||
+      header.e_phoff > bytes.size() ||
+      bytes.size() - header.e_phoff < headers_size)
+    return false;
+  for (size_t i = 0; i < header.e_phnum; ++i) {
+    Elf64_Phdr segment;
+    memcpy(&segment, &bytes[header.e_phoff + i * sizeof segment],
+           sizeof segment);
+    if (segment.p_type != PT_NOTE || segment.p_offset > bytes.size() ||
+        bytes.size() - segment.p_offset < segment.p_filesz)
+      continue;
+    std::string build_id = find_build_id(
+        bytes.subspan(segment.p_offset, segment.p_filesz), segment.p_align);
+    if (!build_id.empty())
+      return build_id == object.build_id;
+  }
+  return object.build_id.empty();
+}
+
+Result<MappedFile> open_object_file(pid_t pid, const LoadedObject &object) {
+  if (object.is_vdso)
+    return format_error("[vdso] has no file");
+  // map_files needs CAP_CHECKPOINT_RESTORE or CAP_SYS_ADMIN; the path does not.
+  std::string by_mapping = fmt::format("/proc/{}/map_files/{:x}-{:x}", pid,
+                                       object.first_mapping.start.value(),
+                                       object.first_mapping.end.value());
+  Result<MappedFile> file = MappedFile::open(by_mapping);
+  if (file && is_file_of(*file, object))
+    return file;
+  Result<MappedFile> by_path =
+      MappedFile::open(fmt::format("/proc/{}/root{}", pid, object.path));
+  if (!by_path)
+    return by_path;
+  if (!is_file_of(*by_path, object))
+    return format_error(fmt::format(
+        "'{}' was replaced: it no longer has the build-id of the running "
+        "object ({})",
+        object.path, object.build_id.empty() ? "none" : object.build_id));
+  return by_path;
+}
+
+} // namespace care::runtime

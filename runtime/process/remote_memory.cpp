@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// process_vm_readv first: it needs no seek and takes many ranges in one call.
+// It fails on the whole range where /proc/PID/mem would as well, except in
+// one case: a range may be readable only by force (text mapped execute-only).
+// So a short answer is continued through the descriptor.
+
+#include "runtime/process/remote_memory.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <sys/ptrace.h>
+#include <sys/uio.h>
+
+#include "runtime/process/target_process.h"
+
+namespace care::runtime {
+
+static iovec local_part(const uint8_t *data, size_t size_bytes) {
+  // The kernel's structure has no const; writing ranges are only read.
+  return {const_cast<uint8_t *>(data), size_bytes};
+}
+
+static iovec remote_part(RemoteAddress address, size_t size_bytes) {
+  return {reinterpret_cast<void *>(address.value()), size_bytes};
+}
+
+Result<RemoteMemory> RemoteMemory::open(pid_t pid) {
+  std::string path = fmt::format("/proc/{}/mem", pid);
+  UniqueFd fd(::open(path.c_str(), O_RDWR | O_CLOEXEC));
+  if (!fd.is_open()) {
+    int error_number = errno;
+    return access_error(pid, pid, "cannot open its memory", error_number);
+  }
+  return RemoteMemory(pid, std::move(fd));
+}
+
+size_t RemoteMemory::read_some(RemoteAddress from,
+                               std::span<uint8_t> bytes) const {
+  iovec local = local_part(bytes.data(), bytes.size());
+  iovec remote = remote_part(from, bytes.size());
+  ssize_t count = process_vm_readv(pid_, &local, 1, &remote, 1, 0);
+  size_t done = count > 0 ? static_cast<size_t>(count) : 0;
+  while (done < bytes.size()) {
+    count = pread(fd_.get(), bytes.data() + done, bytes.size() - done,
+                  static_cast<off_t>((from + done).value()));
+    if (count < 0 && errno == EINTR)
+      continue;
+    if (count <= 0)
+      break;
+    done += static_cast<size_t>(count);
+  }
+  return done;
+}
+
+Error RemoteMemory::read(RemoteAddress from, std::span<uint8_t> bytes) const {
+  size_t done = read_some(from, bytes);
+  if (done == bytes.size())
+    return {};
+  return access_error(pid_, pid_,
+                      fmt::format("cannot read {} bytes of its memory at {}",
+                                  bytes.size(), from.hex()),
+                      EIO);
+}
+
+Error RemoteMemory::read(std::span<const MemoryRead> reads) const {
+  constexpr size_t batch = 512; // below the kernel's UIO_MAXIOV of 1024
+  std::vector<iovec> local, remote;
+  for (size_t first = 0; first < reads.size(); first += batch) {
+    auto part = reads.subspan(first, std::min(batch, reads.size() - first));
+    local.clear();
+    remote.clear();
+    size_t total = 0;
+    for (const MemoryRead &one : part) {
+      local.push_back(local_part(one.bytes.data(), one.bytes.size()));
+      remote.push_back(remote_part(one.from, one.bytes.size()));
+      total += one.bytes.size();
+    }
+    ssize_t count = process_vm_readv(pid_, local.data(), part.size(),
+                                     remote.data(), part.size(), 0);
+    if (count >= 0 && static_cast<size_t>(count) == total)
+      continue;
+    for (const MemoryRead &one : part) // find the one that fails
+      if (Error error = read(one.from, one.bytes))
+        return error;
+  }
+  return {};
+}
+
+Result<std::vector<uint8_t>> RemoteMemory::read_bytes(RemoteAddress from,
+                                                      size_t size_bytes) const {
+  std::vector<uint8_t> bytes(size_bytes);
+  if (Error error = read(from, bytes))
+    return error;
+  return bytes;
+}
+
+Result<std::string> RemoteMemory::read_string(RemoteAddress from,
+                                              size_t limit) const {
+  std::string text;
+  uint8_t buffer[256];
+  while (text.size() < limit) {
+    RemoteAddress next = from + text.size();
+    // Never across a page boundary: the next page may not be there.
+    size_t room = 4096 - next.value() % 4096;
+    size_t wanted = std::min({sizeof buffer, room, limit - text.size()});
+    size_t count = read_some(next, {buffer, wanted});
+    if (count == 0)
+      break;
+    const void *end = memchr(buffer, 0, count);
+    if (end != nullptr)
+      count = static_cast<size_t>(static_cast<const uint8_t *>(end) - buffer);
+    text.append(reinterpret_cast<const char *>(buffer), count);
+    if (end != nullptr)
+      return text;
+  }
+  return format_error(
+      fmt::format("no string at {} in the target's memory", from.hex()));
+}
+
+static Error write_failed(pid_t pid, const MemoryWrite &one, int error_number) {
+  return access_error(pid, pid,
+                      fmt::format("cannot write {} bytes of its memory at {}",
+                                  one.bytes.size(), one.to.hex()),
+                      error_number);
+}
+
+Error RemoteMemory::write(std::span<const MemoryWrite> writes) const {
+  for (const MemoryWrite &one : writes) {
+    iovec local = local_part(one.bytes.data(), one.bytes.size());
+    iovec remote = remote_part(one.to, one.bytes.size());
+    ssize_t count = process_vm_writev(pid_, &local, 1, &remote, 1, 0);
+    if (count < 0)
+      return write_failed(pid_, one, errno);
+    if (static_cast<size_t>(count) != one.bytes.size())
+      return write_failed(pid_, one, EFAULT);
+  }
+  return {};
+}
+
+Error RemoteMemory::write(RemoteAddress to,
+                          std::span<const uint8_t> bytes) const {
+  MemoryWrite one{to, bytes};
+  return write({&one, 1});
+}
+
+// Word by word, the words at the ends read first to keep their other bytes.
+static int poke(pid_t tid, const MemoryWrite &one) {
+  size_t done = 0;
+  while (done < one.bytes.size()) {
+    RemoteAddress at = one.to + done;
+    RemoteAddress word_at = align_down(at, sizeof(long));
+    auto inside = static_cast<size_t>(at - word_at);
+    size_t count = std::min(sizeof(long) - inside, one.bytes.size() - done);
+    errno = 0;
+    long word = ptrace(PTRACE_PEEKTEXT, tid, word_at.value(), nullptr);
+    if (errno != 0)
+      return errno;
+    memcpy(reinterpret_cast<uint8_t *>(&word) + inside, one.bytes.data() + done,
+           count);
+    if (ptrace(PTRACE_POKETEXT, tid, word_at.value(), word) == -1)
+      return errno;
+    done += count;
+  }
+  return 0;
+}
+
+static int write_through(int fd, const MemoryWrite &one) {
+  size_t done = 0;
+  while (done < one.bytes.size()) {
+    ssize_t count = pwrite(fd, one.bytes.data() + done, one.bytes.size() - done,
+                           static_cast<off_t>((one.to + done).value()));
+    if (count < 0 && errno == EINTR)
+      continue;
+    if (count <= 0)
+      return count < 0 ? errno : EIO;
+    done += static_cast<size_t>(count);
+  }
+  return 0;
+}
+
+Error RemoteMemory::write_forced(std::span<const MemoryWrite> writes,
+                                 pid_t stopped_tid, size_t *done) const {
+  if (done != nullptr)
+    *done = 0;
+  for (const MemoryWrite &one : writes) {
+    int error_number = write_through(fd_.get(), one);
+    // proc_mem.force_override=ptrace or never (Linux 6.12): forced writes are
+    // for a tracer only, or for nobody but PTRACE_POKETEXT.
+    bool is_forbidden =
+        error_number == EIO || error_number == EPERM || error_number == EACCES;
+    if (is_forbidden && stopped_tid != 0)
+      error_number = poke(stopped_tid, one);
+    else if (is_forbidden && !has_ended(pid_, pid_))
+      return write_failed(pid_, one, error_number)
+          .with_code("kpatch-force-write")
+          .note("the kernel may forbid forced writes "
+                "(proc_mem.force_override)");
+    if (error_number != 0)
+      return write_failed(pid_, one, error_number);
+    if (done != nullptr)
+      ++*done;
+  }
+  return {};
+}
+
+Error RemoteMemory::write_forced(RemoteAddress to,
+                                 std::span<const uint8_t> bytes,
+                                 pid_t stopped_tid) const {
+  MemoryWrite one{to, bytes};
+  return write_forced({&one, 1}, stopped_tid);
+}
+
+} // namespace care::runtime

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Seizing, stopping and letting go of one thread.
+//
+// Between PTRACE_INTERRUPT and the stop that it causes, the thread may report
+// other things first: a signal that is about to be delivered, a group-stop,
+// its end. A signal is handed back with the resume, so that the thread sets up
+// its handler as if nobody looked; the interrupt stays pending and stops it
+// right behind that, at the first instruction of the handler. A group-stop
+// (SIGSTOP and the like) is a PTRACE_EVENT_STOP too and as good as ours;
+// detaching leaves the thread stopped as the group-stop demands.
+//
+// A thread that we detach from, or whose tracer dies, loses pending interrupts
+// (Linux, __ptrace_unlink), so that nothing stops it afterwards.
+
+#include "runtime/process/seized_thread.h"
+
+#include <cerrno>
+#include <sys/ptrace.h>
+
+#include <fmt/format.h>
+
+#include "runtime/process/target_process.h"
+
+namespace care::runtime {
+
+Result<SeizedThread> SeizedThread::seize(pid_t pid, pid_t tid) {
+  unsigned long options = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEEXEC;
+  if (ptrace(PTRACE_SEIZE, tid, nullptr, options) == -1) {
+    int error_number = errno;
+    return access_error(pid, tid, "cannot attach", error_number);
+  }
+  return SeizedThread(pid, tid);
+}
+
+SeizedThread::~SeizedThread() {
+  // Nowhere to report to; the thread is gone if this fails.
+  Error ignored = detach();
+  (void)ignored;
+}
+
+Error SeizedThread::request_stop() {
+  if (ptrace(PTRACE_INTERRUPT, tid_, nullptr, nullptr) == -1) {
+    int error_number = errno;
+    return access_error(pid_, tid_, "cannot stop", error_number);
+  }
+  return {};
+}
+
+Error SeizedThread::wait_for_stop(const WaitDeadline &deadline) {
+  for (;;) {
+    Result<WaitStatus> status = wait(deadline);
+    if (!status)
+      return status.take_error();
+    switch (status->kind()) {
+    case WaitKind::InterruptStop:
+    case WaitKind::GroupStop:
+      return {};
+    case WaitKind::EventStop: // execve: the program is another one now
+      return target_gone("the process started another program");
+    case WaitKind::Exited:
+      return target_gone(fmt::format("thread {} has ended", tid_));
+    case WaitKind::SignalStop:
+    case WaitKind::SystemCallStop:
+      if (Error error = resume(status->signal()))
+        return error;
+    }
+  }
+}
+
+// PTRACE_CONT or PTRACE_SYSCALL; a thread that was killed meanwhile is gone.
+static Error let_run(pid_t pid, pid_t tid, bool to_system_call, int signal) {
+  if (ptrace(to_system_call ? PTRACE_SYSCALL : PTRACE_CONT, tid, nullptr,
+             signal) == 0)
+    return {};
+  int error_number = errno;
+  return access_error(pid, tid, "cannot let it run", error_number);
+}
+
+Error SeizedThread::run_to_system_call(int signal) {
+  is_stopped_ = false;
+  signal_ = 0;
+  return let_run(pid_, tid_, true, signal);
+}
+
+Error SeizedThread::resume(int signal) {
+  is_stopped_ = false;
+  signal_ = 0;
+  return let_run(pid_, tid_, false, signal);
+}
+
+Result<WaitStatus> SeizedThread::wait(const WaitDeadline &deadline) {
+  pid_t tid = tid_;
+  Result<std::optional<WaitStatus>> status = wait_for_thread(tid, deadline);
+  if (!status)
+    return status.take_error();
+  if (!*status)
+    return not_safe_now(fmt::format(
+        "thread {} ({}) does not stop (state {})", tid, thread_name(pid_, tid),
+        read_status_field(pid_, tid, "State").value_or("unknown")));
+  is_stopped_ = (*status)->is_stop();
+  if (!is_stopped_)
+    tid_ = 0; // it is not ours any more, nor anybody's
+  signal_ = (*status)->kind() == WaitKind::SignalStop ? (*status)->signal() : 0;
+  return **status;
+}
+
+// Only a stopped thread can be detached from. One that was asked to stop but
+// is in an uninterruptible sleep cannot be stopped now; the kernel lets it go
+// when the tracing thread ends. It is asked again and given a short moment.
+Error SeizedThread::detach() {
+  if (tid_ == 0)
+    return {};
+  pid_t tid = std::exchange(tid_, 0);
+  if (ptrace(PTRACE_DETACH, tid, nullptr, signal_) == 0)
+    return {};
+  if (errno != ESRCH || has_ended(pid_, tid))
+    return {}; // it ended, which lets it go as well
+  SeizedThread running(pid_, tid);
+  WaitDeadline deadline(std::chrono::milliseconds(200));
+  Error error = running.request_stop();
+  if (!error)
+    error = running.wait_for_stop(deadline);
+  pid_t still_held = std::exchange(running.tid_, 0);
+  if (error && error.kind() == ErrorKind::TargetGone)
+    return {};
+  if (error)
+    return error;
+  if (ptrace(PTRACE_DETACH, still_held, nullptr, running.signal_) == -1 &&
+      errno != ESRCH)
+    return system_error(fmt::format("thread {}: cannot detach", tid), errno);
+  return {};
+}
+
+} // namespace care::runtime

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Reading /proc, and telling the reasons for EPERM apart. The kernel says
+// "Operation not permitted" for a thread that is a zombie, that somebody else
+// traces, that belongs to another user, or that a security module protects;
+// what to do next is different for each.
+
+#include "runtime/process/target_process.h"
+
+#include <charconv>
+#include <cerrno>
+#include <cstring>
+#include <dirent.h>
+#include <fcntl.h>
+#include <memory>
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+#include "common/unique_fd.h"
+
+namespace care::runtime {
+
+Result<std::string> read_proc_file(const std::string &path) {
+  UniqueFd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!fd.is_open())
+    return system_error(path, errno);
+  std::string text;
+  char buffer[16384];
+  for (;;) {
+    ssize_t count = ::read(fd.get(), buffer, sizeof buffer);
+    if (count < 0 && errno == EINTR)
+      continue;
+    if (count < 0)
+      return system_error(path, errno);
+    if (count == 0)
+      return text;
+    text.append(buffer, static_cast<size_t>(count));
+  }
+}
+
+std::optional<std::string> read_status_field(pid_t pid, pid_t tid,
+                                             std::string_view field) {
+  Result<std::string> status =
+      read_proc_file(fmt::format("/proc/{}/task/{}/status", pid, tid));
+  if (!status)
+    return std::nullopt;
+  std::string_view rest = *status;
+  while (!rest.empty()) {
+    size_t end = std::min(rest.find('\n'), rest.size());
+    std::string_view line = rest.substr(0, end);
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+    if (!line.starts_with(field) || line.size() <= field.size() ||
+        line[field.size()] != ':')
+      continue;
+    line.remove_prefix(field.size() + 1);
+    size_t text = line.find_first_not_of(" \t");
+    return std::string(text == line.npos ? "" : line.substr(text));
+  }
+  return std::nullopt;
+}
+
+bool has_ended(pid_t pid, pid_t tid) {
+  std::optional<std::string> state = read_status_field(pid, tid, "State");
+  return !state || state->starts_with('Z') || state->starts_with('X');
+}
+
+std::string thread_name(pid_t pid, pid_t tid) {
+  Result<std::string> name =
+      read_proc_file(fmt::format("/proc/{}/task/{}/comm", pid, tid));
+  if (!name)
+    return "";
+  while (!name->empty() && name->back() == '\n')
+    name->pop_back();
+  return *name;
+}
+
+Result<std::vector<pid_t>> list_threads(pid_t pid) {
+  std::string path = fmt::format("/proc/{}/task", pid);
+  std::unique_ptr<DIR, int (*)(DIR *)> folder(opendir(path.c_str()), closedir);
+  if (!folder)
+    return errno == ENOENT || errno == ESRCH ? target_gone("no such process")
+                                             : system_error(path, errno);
+  std::vector<pid_t> tids;
+  while (const dirent *entry = readdir(folder.get())) {
+    const char *end = entry->d_name + strlen(entry->d_name);
+    pid_t tid = 0;
+    if (std::from_chars(entry->d_name, end, tid).ptr == end && tid > 0)
+      tids.push_back(tid);
+  }
+  return tids;
+}
+
+Error check_target(pid_t pid) {
+  if (pid <= 0)
+    return refused("kpatch-target", fmt::format("{} is not a process", pid));
+  if (pid == getpid())
+    return refused("kpatch-target", "cannot patch the patching tool itself");
+  Result<std::string> stat = read_proc_file(fmt::format("/proc/{}/stat", pid));
+  if (!stat)
+    return target_gone("no such process");
+  std::optional<std::string> group = read_status_field(pid, pid, "Tgid");
+  if (group && *group != std::to_string(pid))
+    return refused("kpatch-target",
+                   fmt::format("is a thread of process {}", *group))
+        .note("give the number of the process");
+  Result<std::vector<pid_t>> tids = list_threads(pid);
+  if (!tids)
+    return tids.take_error();
+  // A main thread may have ended while the others go on.
+  if (has_ended(pid, pid) && tids->size() <= 1)
+    return target_gone("the process has ended");
+  // A kernel thread has no memory of its own: no VmSize line.
+  bool has_memory = false;
+  for (pid_t tid : *tids)
+    has_memory = has_memory || read_status_field(pid, tid, "VmSize");
+  if (!has_memory)
+    return refused("kpatch-target", "is a kernel thread");
+  return {};
+}
+
+static Error no_permission(std::string what, int error_number) {
+  Error error = system_error(std::move(what), error_number)
+                    .with_code("kpatch-no-permission");
+  Result<std::string> scope =
+      read_proc_file("/proc/sys/kernel/yama/ptrace_scope");
+  if (scope && !scope->starts_with('0'))
+    return std::move(error).note(
+        fmt::format("kernel.yama.ptrace_scope is {}; run as root or grant "
+                    "CAP_SYS_PTRACE",
+                    scope->substr(0, scope->find('\n'))));
+  if (geteuid() != 0)
+    return std::move(error).note("run as root or as the user of the process");
+  return std::move(error).note(
+      "a security module or missing CAP_SYS_PTRACE denies access; see the "
+      "kernel's audit log");
+}
+
+Error access_error(pid_t pid, pid_t tid, std::string what, int error_number) {
+  if (error_number == ESRCH || error_number == ENOENT || has_ended(pid, tid))
+    return target_gone(pid == tid ? "the process has ended"
+                                  : fmt::format("thread {} has ended", tid));
+  if (error_number != EPERM && error_number != EACCES)
+    return system_error(std::move(what), error_number);
+  std::optional<std::string> tracer = read_status_field(pid, tid, "TracerPid");
+  if (tracer && *tracer != "0") {
+    pid_t tracer_pid = 0;
+    std::from_chars(tracer->data(), tracer->data() + tracer->size(),
+                    tracer_pid);
+    return refused("kpatch-traced",
+                   fmt::format("is traced by process {} ({})", *tracer,
+                               thread_name(tracer_pid, tracer_pid)))
+        .note("end the debugger or tracer and try again");
+  }
+  return no_permission(std::move(what), error_number);
+}
+
+} // namespace care::runtime

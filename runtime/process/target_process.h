@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What /proc says about a process and its threads, and why we may be denied
+// access to one.
+#ifndef LIBCARE_RUNTIME_PROCESS_TARGET_PROCESS_H
+#define LIBCARE_RUNTIME_PROCESS_TARGET_PROCESS_H
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <sys/types.h>
+#include <vector>
+
+#include "common/result.h"
+
+namespace care::runtime {
+
+// Refuses what is never patched: ourselves, kernel threads [kpatch-target].
+// TargetGone if there is no such process (or only a zombie).
+Error check_target(pid_t pid);
+
+// The threads of a process. TargetGone if there is no such process.
+Result<std::vector<pid_t>> list_threads(pid_t pid);
+
+// The name that a thread gave itself, for messages; empty if it ended.
+std::string thread_name(pid_t pid, pid_t tid);
+
+// A line of /proc/PID/task/TID/status, such as "State" or "TracerPid", without
+// its leading blanks. Nothing if the thread ended or there is no such line.
+std::optional<std::string> read_status_field(pid_t pid, pid_t tid,
+                                             std::string_view field);
+
+// Is the thread gone, or is there nothing left of it but its exit status?
+bool has_ended(pid_t pid, pid_t tid);
+
+// A small file of /proc as text.
+Result<std::string> read_proc_file(const std::string &path);
+
+// `what` failed with `error_number` (EPERM, EACCES, ESRCH, ...): says why. A
+// thread that ended is TargetGone, one traced by another process
+// [kpatch-traced], no right to trace [kpatch-no-permission].
+Error access_error(pid_t pid, pid_t tid, std::string what, int error_number);
+
+} // namespace care::runtime
+
+#endif
