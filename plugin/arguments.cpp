@@ -25,6 +25,10 @@ Result<Arguments> parse_arguments(const NamedValues &values) {
       arguments.output = value;
     } else if (name == "many" && value == "object") {
       arguments.many = ManySources::ByObject;
+    } else if (name == "many" && value == "assembly") {
+      arguments.many = ManySources::ByAssembly;
+    } else if (name == "shared" && value == "yes") {
+      arguments.is_shared_folder = true;
     } else if (name == "many" && value == "source") {
       arguments.many = ManySources::BySource;
     } else {
@@ -40,12 +44,13 @@ Result<Arguments> parse_arguments(const NamedValues &values) {
 }
 
 // "dir/a.c" -> "a.o", as the driver names the object.
-static std::string object_name(std::string_view source) {
+static std::string output_name(std::string_view source,
+                               std::string_view suffix) {
   size_t slash = source.rfind('/');
   if (slash != std::string_view::npos)
     source.remove_prefix(slash + 1);
   size_t dot = source.rfind('.');
-  return std::string(source.substr(0, dot)) + ".o";
+  return std::string(source.substr(0, dot)).append(suffix);
 }
 
 // "../dir/a.c" -> "-..__dir__a.c": two sources of one program may have the
@@ -64,10 +69,13 @@ static std::string source_name(std::string_view source) {
 UnitFiles unit_files(const Arguments &arguments, const std::string &source) {
   std::string suffix;
   if (arguments.many == ManySources::ByObject)
-    suffix = object_name(source);
+    suffix = output_name(source, ".o");
+  else if (arguments.many == ManySources::ByAssembly)
+    suffix = output_name(source, ".s");
   else if (arguments.many == ManySources::BySource)
     suffix = source_name(source);
-  return {arguments.output + suffix, arguments.side + suffix};
+  return {arguments.output + suffix, arguments.side + suffix,
+          arguments.is_shared_folder};
 }
 
 } // namespace care::plugin

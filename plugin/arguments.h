@@ -5,9 +5,10 @@
 //   stage=original|patched
 //   side=STEM       side files are STEM.original.s, STEM.patched.s, ...
 //   output=NAME     what identifies the output, for the facts
-//   many=object|source   the command has several source files; `side` and
-//                   `output` are completed for each of them: with `object` by
-//                   the name of its object file, with `source` by its own path
+//   many=object|assembly|source   the command has several source files; `side`
+//                   and `output` are completed for each of them: by the name
+//                   of its object or assembly file, or by its own path
+//   shared=yes      side files of different folders are in one
 #ifndef LIBCARE_PLUGIN_ARGUMENTS_H
 #define LIBCARE_PLUGIN_ARGUMENTS_H
 
@@ -21,13 +22,14 @@
 namespace care::plugin {
 
 enum class Stage { Original, Patched };
-enum class ManySources { No, ByObject, BySource };
+enum class ManySources { No, ByObject, ByAssembly, BySource };
 
 struct Arguments {
   Stage stage = Stage::Original;
   std::string side;
   std::string output;
   ManySources many = ManySources::No;
+  bool is_shared_folder = false;
 };
 
 using NamedValues = std::vector<std::pair<std::string, std::string>>;
@@ -37,6 +39,7 @@ Result<Arguments> parse_arguments(const NamedValues &values);
 struct UnitFiles {
   std::string unit;
   std::string stem;
+  bool is_shared_folder = false;
 
   std::string path(std::string_view suffix) const {
     return stem + "." + std::string(suffix);

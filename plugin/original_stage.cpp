@@ -30,8 +30,9 @@ static Error check_owner(const UnitFiles &files) {
 
 Error keep_original(const UnitFiles &files, const std::string &assembly,
                     const Facts &facts) {
-  if (Error error = check_owner(files))
-    return error;
+  if (files.is_shared_folder)
+    if (Error error = check_owner(files))
+      return error;
   Result<MappedFile> text = MappedFile::open(assembly);
   if (!text)
     return text.take_error();

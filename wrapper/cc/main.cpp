@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// libcare-cc, the compiler that keeps what a live patch needs.
+//
+// It is a compiler to everybody who calls it: all options, the diagnostics and
+// the exit status are the real compiler's. Each command takes one of four
+// ways, decided here from top to bottom: straight through, a link, GCC with
+// our plugin inside, or separate steps. The first three end in exec.
+
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <sys/stat.h>
+#include <vector>
+
+#include "common/diagnostics.h"
+
+#include "wrapper/cc/command_line.h"
+#include "wrapper/cc/help.h"
+#include "wrapper/cc/link_options.h"
+#include "wrapper/cc/plugin_way.h"
+#include "wrapper/cc/probe.h"
+#include "wrapper/cc/run.h"
+#include "wrapper/cc/settings.h"
+#include "wrapper/cc/side_files.h"
+#include "wrapper/cc/two_steps.h"
+#include "wrapper/cc/words.h"
+
+using namespace care;
+using namespace care::wrapper;
+
+using Strings = std::vector<std::string>;
+
+static Strings joined(Strings first, const Strings &second) {
+  first.insert(first.end(), second.begin(), second.end());
+  return first;
+}
+
+// KPCC_REMOVE_ARGS and KPCC_APPEND_ARGS, and without -pipe: the plugin needs
+// the assembly in a file. Response files are only taken apart if something in
+// them has to go.
+static Strings edited(const Settings &settings, const Strings &given) {
+  Strings kept;
+  bool is_changed = false;
+  for (const Argument &argument :
+       parse_command_line(expand_response_files(given)).arguments) {
+    bool is_dropped = argument.role == Role::Pipe;
+    for (const std::string &unwanted : settings.remove_arguments)
+      is_dropped |= argument.text == unwanted;
+    is_changed |= is_dropped;
+    if (!is_dropped)
+      kept.push_back(argument.text);
+  }
+  return joined(is_changed ? kept : given, settings.append_arguments);
+}
+
+// Nobody links what goes to /dev/null or to standard output.
+static bool is_output_thrown_away(const CommandLine &command) {
+  struct stat status;
+  return command.output == "-" ||
+         (!command.output.empty() &&
+          stat(command.output.c_str(), &status) == 0 &&
+          !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode));
+}
+
+static bool compiles_nothing(const CommandLine &command) {
+  return command.goal == Goal::Information ||
+         command.goal == Goal::Preprocess || command.goal == Goal::Check ||
+         command.count(InputKind::Header) > 0 || is_output_thrown_away(command);
+}
+
+static Result<int> drive(const Settings &settings, const Strings &given) {
+  if (settings.stage == Stage::Configure || is_configure_probe())
+    return become(settings, joined(settings.compiler, given));
+
+  Strings arguments = edited(settings, given);
+  CommandLine command = parse_command_line(expand_response_files(arguments));
+  if (compiles_nothing(command))
+    return become(settings, joined(settings.compiler, given));
+
+  bool has_assembly = command.count(InputKind::Assembler) +
+                          command.count(InputKind::AssemblerCpp) >
+                      0;
+  bool takes_assembly = settings.takes_assembly && has_assembly;
+  bool has_units = command.count(InputKind::Source) > 0 || takes_assembly;
+  bool is_patched_link =
+      settings.stage == Stage::Patched && command.goal == Goal::Link;
+  if (!has_units)
+    return become(settings, joined(settings.compiler,
+                                   is_patched_link ? with_relocations(arguments)
+                                                   : arguments));
+
+  if (Error error = create_asm_dir(settings))
+    return error;
+  // A compile answered from a cache would leave no side files.
+  setenv("CCACHE_DISABLE", "1", 1);
+  if (takes_assembly || !can_load_plugin(settings))
+    return compile_in_two_steps(settings, command, arguments);
+  if (is_patched_link)
+    arguments = with_relocations(arguments);
+  Strings plugin = plugin_options(settings, command);
+  return become(settings, joined(joined(settings.compiler, plugin), arguments));
+}
+
+int main(int argc, char **argv) {
+  Strings arguments(argv + 1, argv + argc);
+  if (arguments == Strings{"--libcare-help"})
+    return fputs(help_text.data(), stdout) < 0;
+  if (arguments == Strings{"--libcare-version"})
+    return fputs(version_text.data(), stdout) < 0;
+
+  StderrDiagnostics diagnostics("libcare-cc");
+  Result<Settings> settings = read_settings(argc > 0 ? argv[0] : "libcare-cc");
+  if (!settings) {
+    diagnostics.report(settings.error());
+    return 1;
+  }
+  Result<int> status = drive(*settings, arguments);
+  if (!status) {
+    diagnostics.report(status.error());
+    return 1;
+  }
+  return *status;
+}

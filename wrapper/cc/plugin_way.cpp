@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Asking a compiler for its version costs a process. The names that
+// distributions give (x86_64-linux-gnu-gcc-12 behind the links gcc and cc) say
+// enough; only a compiler whose name says nothing is asked. A wrong guess is
+// caught by the plugin, which compares versions exactly and names both.
+
+#include "wrapper/cc/plugin_way.h"
+
+#include <climits>
+#include <cstdlib>
+
+#include "common/subprocess.h"
+#include "version.h"
+
+#include "wrapper/cc/side_files.h"
+
+namespace care::wrapper {
+
+static std::string resolved_name(const std::string &path) {
+  char resolved[PATH_MAX];
+  std::string real = realpath(path.c_str(), resolved) ? resolved : path;
+  return real.substr(real.rfind('/') + 1);
+}
+
+// "12.2.0" -> "12"
+static std::string major_version(std::string_view version) {
+  return std::string(version.substr(0, version.find('.')));
+}
+
+static bool is_asked_version_right(const Settings &settings) {
+  Command command;
+  command.arguments = settings.compiler;
+  command.arguments.push_back("-dumpfullversion");
+  command.log = "/dev/null"; // clang complains, and that is an answer
+  Result<CapturedRun> run = run_and_capture(command);
+  return run && run->state.ok() && run->output == LIBCARE_PLUGIN_GCC "\n";
+}
+
+bool can_load_plugin(const Settings &settings) {
+  if (settings.plugin.empty())
+    return false;
+  std::string name = resolved_name(settings.compiler.back());
+  std::string suffix = "-" + major_version(LIBCARE_PLUGIN_GCC);
+  if (name.ends_with("gcc" + suffix) || name.ends_with("g++" + suffix))
+    return true;
+  if (name.find("clang") != std::string::npos)
+    return false;
+  return is_asked_version_right(settings);
+}
+
+static std::string plugin_argument(std::string_view name,
+                                   std::string_view value) {
+  return "-fplugin-arg-libcare_plugin-" + std::string(name) + "=" +
+         std::string(value);
+}
+
+static bool is_own_object_per_source(const CommandLine &command) {
+  return command.goal != Goal::Link && command.output.empty();
+}
+
+std::vector<std::string> plugin_options(const Settings &settings,
+                                        const CommandLine &command) {
+  SideFiles files;
+  std::string_view many;
+  size_t sources = command.count(InputKind::Source);
+  if (sources > 1 && is_own_object_per_source(command)) {
+    files = side_files(settings, "./");
+    many = command.goal == Goal::Assembly ? "assembly" : "object";
+  } else {
+    std::string output = command.output;
+    for (const Input &input : command.inputs)
+      if (input.kind == InputKind::Source && output.empty())
+        output = default_output(command.goal, input.path);
+    files = side_files(settings, output);
+    many = sources > 1 ? "source" : "";
+  }
+
+  std::vector<std::string> options = {
+      "-fplugin=" + settings.plugin,
+      plugin_argument("stage", stage_name(settings.stage)),
+      plugin_argument("side", files.stem),
+      plugin_argument("output", files.output),
+  };
+  if (!many.empty())
+    options.push_back(plugin_argument("many", many));
+  if (!settings.asm_dir.empty())
+    options.push_back(plugin_argument("shared", "yes"));
+  return options;
+}
+
+} // namespace care::wrapper

@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The object of the original stage comes from the command as it was given, so
+// that it is the plain compiler's whatever the compiler. Assembling clang's
+// own text gives the same code and data, but not always the same debug
+// sections, so that -S and assembling would not do here.
+//
+// The facts of such a unit are what can be known from outside: the compiler by
+// the .ident in its output, the options by the command line.
+
+#include "wrapper/cc/two_steps.h"
+
+#include <filesystem>
+#include <unistd.h>
+
+#include "common/facts.h"
+#include "common/mapped_file.h"
+
+#include "wrapper/cc/link_options.h"
+#include "wrapper/cc/run.h"
+#include "wrapper/cc/side_files.h"
+
+namespace care::wrapper {
+
+namespace {
+struct Unit {
+  Input input;
+  std::string object; // what the driver or the link expects
+  SideFiles files;
+
+  std::string path(std::string_view suffix) const {
+    return files.stem + "." + std::string(suffix);
+  }
+};
+} // namespace
+
+static bool is_unit(const Settings &settings, const Input &input) {
+  if (input.kind == InputKind::Source)
+    return true;
+  return settings.takes_assembly && (input.kind == InputKind::Assembler ||
+                                     input.kind == InputKind::AssemblerCpp);
+}
+
+static std::string flat_name(std::string_view path) {
+  std::string name = "-";
+  for (char c : path) {
+    if (c == '/')
+      name += "__";
+    else
+      name += c;
+  }
+  return name;
+}
+
+static std::vector<Unit> find_units(const Settings &settings,
+                                    const CommandLine &command) {
+  std::vector<Unit> units;
+  for (const Input &input : command.inputs)
+    if (is_unit(settings, input))
+      units.push_back({input, {}, {}});
+  for (Unit &unit : units) {
+    std::string output = command.output.empty()
+                             ? default_output(command.goal, unit.input.path)
+                             : command.output;
+    if (command.goal == Goal::Link && units.size() > 1)
+      output += flat_name(unit.input.path);
+    unit.files = side_files(settings, output);
+    unit.object = command.goal == Goal::Link ? unit.path("merged.o") : output;
+  }
+  return units;
+}
+
+// The compiler and those arguments that compile, from -I to -W, or only those
+// that the assembler needs as well.
+static std::vector<std::string> base_command(const Settings &settings,
+                                             const CommandLine &command,
+                                             bool assembles) {
+  std::vector<std::string> result = settings.compiler;
+  for (const Argument &argument : command.arguments) {
+    bool is_wanted = argument.role == Role::Option ||
+                     (!assembles && (argument.role == Role::Preprocess ||
+                                     argument.role == Role::Debug));
+    bool is_warning =
+        argument.text.starts_with("-W") && !argument.text.starts_with("-Wa,");
+    bool is_language = argument.text.starts_with("-std=");
+    if (is_wanted && !(assembles && (is_warning || is_language)))
+      result.push_back(argument.text);
+  }
+  return result;
+}
+
+static void append(std::vector<std::string> &command,
+                   std::initializer_list<std::string> more) {
+  command.insert(command.end(), more);
+}
+
+// As base_command, with -MD and the like naming what the whole command would
+// have named.
+static std::vector<std::string> compile_command(const Settings &settings,
+                                                const CommandLine &command,
+                                                const Unit &unit) {
+  std::vector<std::string> result = base_command(settings, command, false);
+  for (const Argument &argument : command.arguments)
+    if (argument.role == Role::Dependency)
+      result.push_back(argument.text);
+  if (!command.makes_dependencies)
+    return result;
+  std::filesystem::path object(
+      command.goal == Goal::Link ? default_output(Goal::Object, unit.input.path)
+                                 : unit.object);
+  if (!command.names_dependencies)
+    append(result,
+           {"-MF",
+            std::filesystem::path(object).replace_extension(".d").string()});
+  if (!command.has_dependency_target)
+    append(result, {"-MQ", object.string()});
+  return result;
+}
+
+// Writes the unit's assembly to `file`.
+static Result<int> make_assembly(const Settings &settings, const Unit &unit,
+                                 std::vector<std::string> command,
+                                 const std::string &file) {
+  if (unit.input.kind == InputKind::Assembler) {
+    Result<MappedFile> text = MappedFile::open(unit.input.path);
+    if (!text)
+      return text.take_error();
+    if (Error error = write_file(file, text->text()))
+      return error;
+    return 0;
+  }
+  const char *step = unit.input.kind == InputKind::AssemblerCpp ? "-E" : "-S";
+  append(command,
+         {step, "-x", unit.input.language, unit.input.path, "-o", file});
+  return run_child(settings, std::move(command));
+}
+
+// What follows the last .ident, without its quotes.
+static std::string compiler_of(std::string_view assembly) {
+  size_t ident = assembly.rfind("\t.ident\t\"");
+  if (ident == std::string_view::npos)
+    return "";
+  std::string_view rest = assembly.substr(ident + 9);
+  return std::string(rest.substr(0, rest.find('"')));
+}
+
+static Facts outside_facts(const CommandLine &command, const Unit &unit,
+                           std::string_view assembly) {
+  Facts facts;
+  facts.compiler = compiler_of(assembly);
+  facts.source = unit.input.path;
+  facts.output = unit.files.output;
+  for (const Argument &argument : command.arguments) {
+    std::string_view text = argument.text;
+    bool is_harmless = text.starts_with("-W") || text == "-w" ||
+                       text.starts_with("-fdiagnostics") ||
+                       text.find("-prefix-map") != text.npos;
+    if ((argument.role == Role::Option || argument.role == Role::Debug) &&
+        !is_harmless)
+      facts.options.push_back(argument.text);
+  }
+  return facts;
+}
+
+static Result<int> keep_original(const Settings &settings,
+                                 const CommandLine &command, const Unit &unit) {
+  std::vector<std::string> compile = base_command(settings, command, false);
+  compile.push_back("-w"); // the warnings were given by the real compile
+  std::string file = unit.path("original.s");
+  Result<int> status = make_assembly(settings, unit, std::move(compile), file);
+  if (!status || *status != 0)
+    return status;
+  Result<MappedFile> text = MappedFile::open(file);
+  if (!text)
+    return text.take_error();
+  Facts facts = outside_facts(command, unit, text->text());
+  if (Error error =
+          write_file(unit.path("original.facts"), format_facts(facts)))
+    return error;
+  return 0;
+}
+
+static Error compare_with_original(const CommandLine &command,
+                                   const Unit &unit) {
+  Result<MappedFile> facts = MappedFile::open(unit.path("original.facts"));
+  if (!facts)
+    return refused("kpatch-no-original",
+                   unit.input.path +
+                       ": there is no original to compare with: " +
+                       facts.take_error().message())
+        .note("build with KPATCH_STAGE=original first, in the same folder or "
+              "with the same KPATCH_ASM_DIR");
+  Result<MappedFile> patched = MappedFile::open(unit.path("patched.s"));
+  if (!patched)
+    return patched.take_error();
+  Result<Facts> original = parse_facts(facts->text());
+  if (!original)
+    return original.take_error().in(facts->path());
+  Facts now = outside_facts(command, unit, patched->text());
+  if (Error error = compare_compilation(*original, now))
+    return std::move(error).in(unit.input.path);
+  return write_file(unit.path("patched.facts"), format_facts(now));
+}
+
+// Leaves the merged text in STEM.merged.s.
+static Result<int> merge(const Settings &settings, const CommandLine &command,
+                         const Unit &unit) {
+  Result<int> status =
+      make_assembly(settings, unit, compile_command(settings, command, unit),
+                    unit.path("patched.s"));
+  if (!status || *status != 0)
+    return status;
+  if (Error error = compare_with_original(command, unit))
+    return error;
+  std::vector<std::string> differ = {settings.kpatch_gensrc};
+  for (const std::string &argument : settings.differ_arguments)
+    differ.push_back(argument);
+  append(differ, {"-i", unit.path("original.s"), "-i", unit.path("patched.s"),
+                  "-o", unit.path("merged.s")});
+  return run_child(settings, std::move(differ));
+}
+
+static Result<int> make_patched_object(const Settings &settings,
+                                       const CommandLine &command,
+                                       const Unit &unit) {
+  Result<int> status = merge(settings, command, unit);
+  if (!status || *status != 0)
+    return status;
+  std::string merged = unit.path("merged.s");
+  if (command.goal == Goal::Assembly) {
+    if (rename(merged.c_str(), unit.object.c_str()) != 0)
+      return system_error("'" + unit.object + "'", errno);
+    return 0;
+  }
+  std::vector<std::string> assemble = base_command(settings, command, true);
+  append(assemble, {"-c", "-x", "assembler", merged, "-o", unit.object});
+  Result<int> assembled = run_child(settings, std::move(assemble));
+  if (settings.debug < 2)
+    unlink(merged.c_str());
+  return assembled;
+}
+
+// The link of a compile-and-link command: every unit's source is replaced by
+// its object, and no -x is left that would make it a source again.
+static std::vector<std::string> link_command(const Settings &settings,
+                                             const CommandLine &command,
+                                             const std::vector<Unit> &units) {
+  std::vector<std::string> result = settings.compiler;
+  std::vector<std::string> rest;
+  for (size_t i = 0; i < command.arguments.size(); ++i) {
+    const Argument &argument = command.arguments[i];
+    if (argument.role == Role::Language || argument.role == Role::Dependency)
+      continue;
+    std::string text = argument.text;
+    for (const Unit &unit : units)
+      if (unit.input.index == i)
+        text = unit.object;
+    rest.push_back(std::move(text));
+  }
+  for (std::string &text : with_relocations(rest))
+    result.push_back(std::move(text));
+  return result;
+}
+
+static Result<int> run_original(const Settings &settings,
+                                const CommandLine &command,
+                                const std::vector<Unit> &units,
+                                const std::vector<std::string> &arguments) {
+  std::vector<std::string> plain = settings.compiler;
+  plain.insert(plain.end(), arguments.begin(), arguments.end());
+  Result<int> status = run_child(settings, std::move(plain));
+  if (!status || *status != 0)
+    return status;
+  for (const Unit &unit : units) {
+    Result<int> kept = keep_original(settings, command, unit);
+    if (!kept || *kept != 0)
+      return kept;
+  }
+  return 0;
+}
+
+static Result<int> run_patched(const Settings &settings,
+                               const CommandLine &command,
+                               const std::vector<Unit> &units) {
+  for (const Unit &unit : units) {
+    Result<int> status = make_patched_object(settings, command, unit);
+    if (!status || *status != 0)
+      return status;
+  }
+  if (command.goal != Goal::Link)
+    return 0;
+  Result<int> status =
+      run_child(settings, link_command(settings, command, units));
+  for (const Unit &unit : units)
+    unlink(unit.object.c_str());
+  return status;
+}
+
+Result<int> compile_in_two_steps(const Settings &settings,
+                                 const CommandLine &command,
+                                 const std::vector<std::string> &arguments) {
+  std::vector<Unit> units = find_units(settings, command);
+  if (settings.stage == Stage::Original)
+    return run_original(settings, command, units, arguments);
+  return run_patched(settings, command, units);
+}
+
+} // namespace care::wrapper
