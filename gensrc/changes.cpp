@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// First every function and constant by itself, then what follows: a changed
+// clone takes its callers along, because its parameters may be others now; a
+// changed constant takes along what refers to it, because the patch gets a
+// copy of it. Both go on until nothing is added.
+
+#include "gensrc/changes.h"
+
+#include <algorithm>
+
+#include "gensrc/compare.h"
+#include "gensrc/names.h"
+
+namespace care::gensrc {
+
+bool is_listed(const std::vector<std::string> &names, std::string_view name,
+               std::string_view file) {
+  return std::any_of(names.begin(), names.end(), [&](std::string_view entry) {
+    size_t colon = entry.rfind(':');
+    if (colon == entry.npos)
+      return entry == name;
+    return entry.substr(colon + 1) == name &&
+           file.ends_with(entry.substr(0, colon));
+  });
+}
+
+namespace {
+
+class ChangeFinder {
+public:
+  explicit ChangeFinder(const Comparison &units)
+      : units_(units), a_(units.original), b_(units.patched),
+        comparer_(units.original, units.patched, units.matching) {
+    changes_.is_changed_constant.assign(b_.atoms.size(), false);
+  }
+
+  Error compare_functions();
+  Error compare_aliases();
+  void compare_constants();
+  void find_new_objects();
+  void follow();
+  void sort();
+  Changes take() { return std::move(changes_); }
+
+private:
+  struct Users {
+    std::vector<uint32_t> functions;
+    std::vector<AtomId> constants;
+  };
+
+  bool is_wanted(std::string_view name) const;
+  void add(ChangedFunction change);
+  Error compare_function(uint32_t id);
+  void find_users();
+  void visit_refs(AtomId atom, uint32_t function, std::vector<AtomId> &visited);
+  void taint(SymbolId symbol, std::string reason);
+
+  const Comparison &units_;
+  const Unit &a_;
+  const Unit &b_;
+  Comparer comparer_;
+  Changes changes_;
+  std::unordered_map<SymbolId, Users> users_;
+  std::vector<std::pair<SymbolId, std::string>> worklist_;
+};
+
+bool ChangeFinder::is_wanted(std::string_view name) const {
+  const DiffOptions &options = units_.options;
+  if (is_listed(options.ignore_changes, name, b_.file_name))
+    return false;
+  return options.only_functions.empty() ||
+         is_listed(options.only_functions, name, b_.file_name) ||
+         is_listed(options.only_functions, source_name(name), b_.file_name);
+}
+
+void ChangeFinder::add(ChangedFunction change) {
+  if (change.symbol == b_.functions[change.patched].symbol)
+    changes_.function_ids.emplace(change.patched, changes_.functions.size());
+  if (change.is_clone)
+    worklist_.emplace_back(change.symbol, "calls changed clone ");
+  changes_.functions.push_back(std::move(change));
+}
+
+Error ChangeFinder::compare_functions() {
+  for (uint32_t id = 0; id < b_.functions.size(); id++)
+    if (Error error = compare_function(id))
+      return error;
+  return {};
+}
+
+Error ChangeFinder::compare_function(uint32_t id) {
+  const Function &function = b_.functions[id];
+  const Symbol &symbol = b_.symbols[function.symbol];
+  SymbolId original = units_.matching.to_original[function.symbol];
+  bool is_new = original == no_id || !a_.symbols[original].is_defined();
+  if (is_new) {
+    add({id, function.symbol, no_id, false, "new"});
+    return {};
+  }
+  if (!is_wanted(symbol.name))
+    return {};
+  uint32_t partner = a_.function_of(original);
+  if (partner == no_id)
+    return refused("kpatch-symbol-kind",
+                   quoted(symbol.name) +
+                       " is a function now and was none in the original")
+        .note("give the new function another name");
+  bool clone = symbol.is_local() && is_clone(symbol.name);
+  std::string reason;
+  if (is_listed(units_.options.must_adapt, symbol.name, b_.file_name))
+    reason = "listed in --must-adapt";
+  else if (!comparer_.same_function(a_.functions[partner], function))
+    reason = "edited";
+  if (reason.empty())
+    return {};
+  if (a_.functions[partner].symbol != original)
+    return refused("kpatch-alias",
+                   "function " + quoted(symbol.name) + " was another name of " +
+                       quoted(a_.symbols[a_.functions[partner].symbol].name) +
+                       " in the original and is code of its own now")
+        .note("both share one entry in the running program; change both, or "
+              "neither");
+  add({id, function.symbol, original, clone, std::move(reason)});
+  return {};
+}
+
+// Functions that became another name of an equal one, other names that moved,
+// and new ones.
+Error ChangeFinder::compare_aliases() {
+  for (SymbolId id = 0; id < b_.symbols.size(); id++) {
+    const Symbol &symbol = b_.symbols[id];
+    if (symbol.alias_of.empty() || is_local_label(symbol.name) ||
+        symbol.atom != no_id)
+      continue;
+    SymbolId original = units_.matching.to_original[id];
+    if (original == no_id || !a_.symbols[original].is_defined()) {
+      if (!symbol.is_local())
+        changes_.new_aliases.push_back(id);
+      continue;
+    }
+    const Symbol &before = a_.symbols[original];
+    uint32_t target = b_.function_of(id);
+    uint32_t partner = a_.function_of(original);
+    if (target == no_id || partner == no_id) {
+      AtomId from = a_.atom_of(original), to = b_.atom_of(id);
+      bool same_target = from != no_id && to != no_id &&
+                         a_.atoms[from].symbol != no_id &&
+                         units_.matching.to_original[b_.atoms[to].symbol] ==
+                             a_.atoms[from].symbol;
+      if (!same_target && before.alias_of != symbol.alias_of)
+        return refused("kpatch-alias",
+                       quoted(symbol.name) + " stands for another thing now");
+      continue;
+    }
+    const Function &code = b_.functions[target];
+    if (units_.matching.to_original[code.symbol] ==
+            a_.functions[partner].symbol ||
+        comparer_.same_function(a_.functions[partner], code) ||
+        !is_wanted(symbol.name))
+      continue;
+    if (before.atom == no_id)
+      return refused("kpatch-alias",
+                     quoted(symbol.name) + " was another name of " +
+                         quoted(before.alias_of) + " and is one of " +
+                         quoted(symbol.alias_of) + " now")
+          .note("both share one entry in the running program");
+    add({target, id, original, false, "edited"});
+  }
+  return {};
+}
+
+void ChangeFinder::compare_constants() {
+  for (AtomId id = 0; id < b_.atoms.size(); id++) {
+    const Atom &atom = b_.atoms[id];
+    if (atom.kind != AtomKind::Object || atom.symbol == no_id ||
+        atom.has_labels || !b_.is_local_constant(atom))
+      continue;
+    SymbolId original = units_.matching.to_original[atom.symbol];
+    if (original == no_id || a_.symbols[original].atom == no_id)
+      continue;
+    AtomId partner = a_.symbols[original].atom;
+    if (!a_.is_local_constant(a_.atoms[partner]) ||
+        is_listed(units_.options.ignore_changes, b_.symbol_of(atom).name,
+                  b_.file_name) ||
+        comparer_.same_data(partner, id))
+      continue;
+    changes_.is_changed_constant[id] = true;
+    worklist_.emplace_back(atom.symbol, "refers to changed constant ");
+  }
+}
+
+void ChangeFinder::find_new_objects() {
+  for (AtomId id = 0; id < b_.atoms.size(); id++) {
+    const Atom &atom = b_.atoms[id];
+    if (atom.kind != AtomKind::Object || atom.symbol == no_id ||
+        atom.has_labels || atom.is_toplevel_asm || b_.is_local_constant(atom))
+      continue;
+    SymbolId original = units_.matching.to_original[atom.symbol];
+    bool is_new = original == no_id || !a_.symbols[original].is_defined();
+    if (is_new)
+      changes_.new_objects.push_back(id);
+  }
+}
+
+// --- what follows
+
+void ChangeFinder::visit_refs(AtomId id, uint32_t function,
+                              std::vector<AtomId> &visited) {
+  if (std::find(visited.begin(), visited.end(), id) != visited.end())
+    return;
+  visited.push_back(id);
+  for (const Ref &ref : b_.atoms[id].refs) {
+    if (ref.is_definition)
+      continue;
+    const Symbol &symbol = b_.symbols[ref.symbol];
+    AtomId target = b_.atom_of(ref.symbol);
+    if (target == no_id)
+      continue;
+    const Atom &atom = b_.atoms[target];
+    bool is_inside = is_local_label(symbol.name) || atom.has_labels;
+    if (is_inside && atom.kind != AtomKind::Function) {
+      if (!atom.refs.empty())
+        visit_refs(target, function, visited);
+    } else if (!is_inside && atom.symbol != no_id) {
+      std::vector<uint32_t> &users = users_[atom.symbol].functions;
+      if (function == no_id)
+        users_[atom.symbol].constants.push_back(visited.front());
+      else if (users.empty() || users.back() != function)
+        users.push_back(function);
+    }
+  }
+}
+
+void ChangeFinder::find_users() {
+  std::vector<AtomId> visited;
+  for (uint32_t id = 0; id < b_.functions.size(); id++) {
+    visited.clear();
+    for (AtomId part : b_.functions[id].parts)
+      visit_refs(part, id, visited);
+  }
+  for (AtomId id = 0; id < b_.atoms.size(); id++) {
+    const Atom &atom = b_.atoms[id];
+    if (atom.kind != AtomKind::Object || !b_.is_local_constant(atom) ||
+        atom.has_labels)
+      continue;
+    visited.clear();
+    visit_refs(id, no_id, visited);
+  }
+}
+
+void ChangeFinder::taint(SymbolId symbol, std::string reason) {
+  auto found = users_.find(symbol);
+  if (found == users_.end())
+    return;
+  for (uint32_t id : found->second.functions) {
+    if (changes_.function_ids.contains(id))
+      continue;
+    const Symbol &user = b_.symbols[b_.functions[id].symbol];
+    bool clone = user.is_local() && is_clone(user.name);
+    add({id, b_.functions[id].symbol,
+         units_.matching.to_original[b_.functions[id].symbol], clone, reason});
+  }
+  for (AtomId id : found->second.constants) {
+    if (changes_.is_changed_constant[id])
+      continue;
+    SymbolId original = units_.matching.to_original[b_.atoms[id].symbol];
+    if (original == no_id)
+      continue;
+    changes_.is_changed_constant[id] = true;
+    worklist_.emplace_back(b_.atoms[id].symbol, "refers to changed constant ");
+  }
+}
+
+void ChangeFinder::follow() {
+  if (worklist_.empty())
+    return;
+  find_users();
+  while (!worklist_.empty()) {
+    auto [symbol, reason] = std::move(worklist_.back());
+    worklist_.pop_back();
+    taint(symbol, reason + quoted(b_.symbols[symbol].name));
+  }
+}
+
+// In the order of the patched text.
+void ChangeFinder::sort() {
+  std::stable_sort(changes_.functions.begin(), changes_.functions.end(),
+                   [](const ChangedFunction &x, const ChangedFunction &y) {
+                     return x.patched < y.patched;
+                   });
+  changes_.function_ids.clear();
+  for (size_t i = 0; i < changes_.functions.size(); i++) {
+    const ChangedFunction &change = changes_.functions[i];
+    if (change.symbol == b_.functions[change.patched].symbol)
+      changes_.function_ids.emplace(change.patched, i);
+  }
+}
+
+} // namespace
+
+Result<Changes> find_changes(const Comparison &units) {
+  ChangeFinder finder(units);
+  if (Error error = finder.compare_functions())
+    return error;
+  if (Error error = finder.compare_aliases())
+    return error;
+  finder.compare_constants();
+  finder.find_new_objects();
+  finder.follow();
+  finder.sort();
+  return finder.take();
+}
+
+} // namespace care::gensrc

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What has to be in the patch, and why.
+#ifndef LIBCARE_GENSRC_CHANGES_H
+#define LIBCARE_GENSRC_CHANGES_H
+
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "gensrc/differ.h"
+#include "gensrc/match.h"
+
+namespace care::gensrc {
+
+struct ChangedFunction {
+  uint32_t patched = no_id; // index in patched.functions: the new code
+  SymbolId symbol = no_id;  // patched symbol that is replaced; differs from the
+                            // function's own only for a former twin
+  SymbolId original = no_id; // original symbol; no_id: new
+  bool is_clone = false;     // called as NAME.kpatch, its entry stays
+  std::string reason;
+};
+
+struct Changes {
+  std::vector<ChangedFunction> functions;
+  std::unordered_map<uint32_t, size_t> function_ids; // by patched function
+  std::vector<bool> is_changed_constant; // by patched atom: goes into the tail
+  std::vector<AtomId> new_objects;       // patched atoms, constants included
+  std::vector<SymbolId> new_aliases;     // patched symbols
+};
+
+// One unit and its patched version, with everything found out about them.
+struct Comparison {
+  const Unit &original;
+  const Unit &patched;
+  const Matching &matching;
+  const DiffOptions &options;
+};
+
+Result<Changes> find_changes(const Comparison &units);
+
+// Refuses what cannot be patched; may add warnings. refusals.cpp
+Error check_variables(const Comparison &units, Changes &changes);
+Error check_functions(const Comparison &units, const Changes &changes,
+                      std::vector<Warning> &warnings);
+Error check_same_unit(const Comparison &units);
+
+// "file:line" of a function of the patched unit by its .loc, or empty.
+std::string location_of(const Unit &unit, const Function &function);
+
+bool is_listed(const std::vector<std::string> &names, std::string_view name,
+               std::string_view file);
+
+} // namespace care::gensrc
+
+#endif

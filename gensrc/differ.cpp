@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The road through the differ: parse both texts, match their symbols, find what
+// changed, refuse what cannot be patched, write the tail.
+
+#include "gensrc/differ.h"
+
+#include "common/facts.h"
+#include "gensrc/changes.h"
+#include "gensrc/match.h"
+#include "gensrc/tail.h"
+
+namespace care::gensrc {
+
+static std::string unit_id_of(std::string_view original,
+                              const DiffOptions &options) {
+  uint64_t hash = mix_bytes(mix_bytes(1, options.unit_name), original);
+  static constexpr char digits[] = "0123456789abcdef";
+  std::string id;
+  for (int shift = 60; shift >= 0; shift -= 4)
+    id.push_back(digits[hash >> shift & 15]);
+  return id;
+}
+
+static Result<Facts> read_facts(const std::string &text) {
+  if (text.empty())
+    return Facts{};
+  return parse_facts(text);
+}
+
+static void list_changes(const Comparison &units, const Changes &changes,
+                         DiffResult &result) {
+  const Unit &b = units.patched;
+  for (const ChangedFunction &change : changes.functions) {
+    const Function &function = b.functions[change.patched];
+    bool is_new = change.original == no_id || change.is_clone;
+    std::string location = location_of(b, function);
+    result.functions.push_back({std::string(b.symbols[change.symbol].name),
+                                is_new ? ChangeKind::New : ChangeKind::Replaced,
+                                change.reason, location});
+    for (size_t part = 1; part < function.parts.size(); part++)
+      result.functions.push_back(
+          {std::string(b.symbol_of(b.atoms[function.parts[part]]).name),
+           ChangeKind::Part, change.reason, location});
+  }
+  for (AtomId id : changes.new_objects)
+    result.new_variables.emplace_back(b.symbol_of(b.atoms[id]).name);
+}
+
+Result<DiffResult> diff_assembly(std::string_view original,
+                                 std::string_view patched,
+                                 const DiffOptions &options) {
+  DiffResult result;
+  if (original == patched && options.must_adapt.empty()) {
+    result.merged = original;
+    return result;
+  }
+  Result<Unit> before = parse_assembly(original);
+  if (!before)
+    return before.take_error().in("original");
+  Result<Unit> after = parse_assembly(patched);
+  if (!after)
+    return after.take_error().in("patched");
+  Result<Facts> original_facts = read_facts(options.original_facts);
+  if (!original_facts)
+    return original_facts.take_error().in("facts of the original");
+  Result<Facts> patched_facts = read_facts(options.patched_facts);
+  if (!patched_facts)
+    return patched_facts.take_error().in("facts of the patched unit");
+
+  Matching matching =
+      match_symbols(*before, *after, *original_facts, *patched_facts);
+  Comparison units{*before, *after, matching, options};
+  if (Error error = check_same_unit(units))
+    return error;
+  Result<Changes> changes = find_changes(units);
+  if (!changes)
+    return changes.take_error();
+  if (Error error = check_variables(units, *changes))
+    return error;
+  if (Error error = check_functions(units, *changes, result.warnings))
+    return error;
+
+  result.merged = original;
+  list_changes(units, *changes, result);
+  result.changed = !changes->functions.empty() ||
+                   !changes->new_objects.empty() ||
+                   !changes->new_aliases.empty();
+  if (!result.changed)
+    return result;
+  TailWriter writer(units, *changes, unit_id_of(original, options));
+  Result<std::string> tail = writer.write();
+  if (!tail)
+    return tail.take_error();
+  if (!result.merged.empty() && result.merged.back() != '\n')
+    result.merged += '\n';
+  result.merged += *tail;
+  return result;
+}
+
+} // namespace care::gensrc

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// kpatch_gensrc: the assembly of a source file before and after a change in,
+// the merged assembly out.
+
+#include <CLI/CLI.hpp>
+
+#include <cstdio>
+#include <unistd.h>
+
+#include "common/diagnostics.h"
+#include "common/mapped_file.h"
+#include "gensrc/debug_filter.h"
+#include "gensrc/differ.h"
+#include "gensrc/settings.h"
+#include "version.h"
+
+namespace care::gensrc {
+namespace {
+
+struct CommandLine {
+  std::vector<std::string> inputs;
+  std::string output = "-";
+  std::string os, arch = "x86_64";
+  int debug = 0;
+  bool test_mode = false;
+  std::string ignore_changes, unlink_symbols, must_adapt;
+  DebugFilter filter;
+  DiffOptions options;
+};
+
+void declare_options(CLI::App &app, CommandLine &line) {
+  app.set_version_flag("-V,--version",
+                       "kpatch_gensrc " LIBCARE_VERSION " " LIBCARE_COMMIT);
+  app.add_option("-i,--input", line.inputs,
+                 "assembly, original first, then patched; '-' is standard "
+                 "input; one alone is only filtered")
+      ->required()
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  app.add_option("-o,--output,--ouput", line.output,
+                 "merged assembly; '-' is standard output");
+  app.add_option("-O,--os", line.os, "accepted for older scripts");
+  app.add_option("-a,--arch", line.arch, "instruction set: x86_64")
+      ->check(CLI::IsMember({"x86_64", "x86-64", "amd64"}));
+  app.add_option("-d,--debug", line.debug, "1: say why each function is in");
+  app.add_flag("--test-mode", line.test_mode, "ignore /etc/libcare.conf");
+  app.add_flag("-f,--dbg-filter", line.filter.debug_info,
+               "drop debug information");
+  app.add_flag("--dbg-filter-eh-frame", line.filter.eh_frame,
+               "drop explicit .eh_frame sections");
+  app.add_flag("--dbg-filter-gcc-except-table", line.filter.except_table,
+               "drop exception tables");
+  app.add_flag("--dbg-filter-cfi", line.filter.cfi, "drop CFI directives");
+  app.add_flag("--dbg-filter-emit-newlines", line.filter.keep_lines,
+               "leave an empty line for each dropped one");
+  app.add_option("--ignore-changes", line.ignore_changes,
+                 "[file:]name,...: keep the original of these");
+  app.add_option("--unlink-symbols", line.unlink_symbols,
+                 "[file:]name,...: new symbols that become local");
+  app.add_option("--must-adapt", line.must_adapt,
+                 "[file:]name,...: functions to replace though unchanged");
+  app.add_flag("--force-gotpcrel", line.options.force_gotpcrel,
+               "reach all undefined symbols through the GOT");
+  app.add_flag("--force-global", line.options.force_global,
+               "accepted for older scripts");
+}
+
+Error write_output(const std::string &path, std::string_view text) {
+  if (path != "-")
+    return write_file(path, text);
+  while (!text.empty()) {
+    ssize_t count = write(STDOUT_FILENO, text.data(), text.size());
+    if (count < 0)
+      return system_error("standard output", errno);
+    text.remove_prefix(static_cast<size_t>(count));
+  }
+  return {};
+}
+
+Result<MappedFile> open_input(const std::string &path) {
+  return MappedFile::open(path == "-" ? "/dev/stdin" : path);
+}
+
+void report(const DiffResult &result, Diagnostics &diagnostics) {
+  for (const Warning &warning : result.warnings)
+    diagnostics.warning(warning.message + " [" + warning.code + "]");
+  for (const FunctionChange &change : result.functions)
+    diagnostics.info(change.location + (change.location.empty() ? "" : ": ") +
+                     change.name + ": " + change.reason);
+  for (const std::string &name : result.new_variables)
+    diagnostics.info(name + ": new variable");
+  if (!result.changed)
+    diagnostics.info("nothing changed");
+}
+
+Error run(CommandLine &line, Diagnostics &diagnostics) {
+  if (line.inputs.size() > 2)
+    return usage_error("more than two inputs");
+  Result<MappedFile> original = open_input(line.inputs[0]);
+  if (!original)
+    return original.take_error();
+  std::string first = filter_debug(original->text(), line.filter);
+  if (line.inputs.size() == 1)
+    return write_output(line.output, first);
+  Result<MappedFile> patched = open_input(line.inputs[1]);
+  if (!patched)
+    return patched.take_error();
+
+  line.options.ignore_changes = split_list(line.ignore_changes);
+  line.options.unlink_symbols = split_list(line.unlink_symbols);
+  line.options.must_adapt = split_list(line.must_adapt);
+  line.options.unit_name = line.output == "-" ? line.inputs[0] : line.output;
+  if (!line.test_mode) {
+    Result<std::vector<std::string>> names = read_settings(settings_path);
+    if (!names)
+      return names.take_error();
+    line.options.only_functions = std::move(*names);
+  }
+  Result<DiffResult> result = diff_assembly(
+      first, filter_debug(patched->text(), line.filter), line.options);
+  if (!result)
+    return result.take_error().in(line.inputs[1]);
+  report(*result, diagnostics);
+  return write_output(line.output, result->merged);
+}
+
+} // namespace
+} // namespace care::gensrc
+
+int main(int argc, char **argv) {
+  using namespace care;
+  gensrc::CommandLine line;
+  CLI::App app("Merges the assembly of a source file before and after a "
+               "change: the original code, and the changed functions in "
+               "sections of their own.",
+               "kpatch_gensrc");
+  gensrc::declare_options(app, line);
+  StderrDiagnostics diagnostics("kpatch_gensrc");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp &help) {
+    return app.exit(help);
+  } catch (const CLI::CallForVersion &version) {
+    return app.exit(version);
+  } catch (const CLI::ParseError &error) {
+    diagnostics.report(usage_error(error.what()));
+    return exit_status(ErrorKind::Usage);
+  }
+  diagnostics.set_verbosity(line.debug);
+  if (Error error = gensrc::run(line, diagnostics)) {
+    diagnostics.report(error);
+    return exit_status(error.kind());
+  }
+  return 0;
+}

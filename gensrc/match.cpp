@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// A wrong pair of variables would silently share or split state, so that a pair
+// needs evidence and doubt is recorded. A wrong pair of clones costs nothing:
+// the clone counts as changed, and its callers call the new one.
+
+#include "gensrc/match.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "gensrc/compare.h"
+#include "gensrc/names.h"
+
+namespace care::gensrc {
+namespace {
+
+class Matcher {
+public:
+  Matcher(const Unit &original, const Unit &patched)
+      : a_(original), b_(patched) {
+    matching_.to_original.assign(b_.symbols.size(), no_id);
+    matching_.to_patched.assign(a_.symbols.size(), no_id);
+    matching_.is_ambiguous.assign(b_.symbols.size(), false);
+  }
+
+  void match_by_name();
+  void match_by_facts(const Facts &original, const Facts &patched);
+  void match_clones();
+  void match_by_unchanged_code();
+  void match_by_users();
+  Matching take() { return std::move(matching_); }
+
+private:
+  struct Group {
+    std::vector<SymbolId> original, patched;
+  };
+  std::map<std::string, Group> open_groups(AtomKind kind) const;
+  bool is_open(const Unit &unit, const std::vector<SymbolId> &partners,
+               SymbolId id, AtomKind kind) const;
+  bool is_alike(SymbolId original, SymbolId patched) const;
+
+  const Unit &a_;
+  const Unit &b_;
+  Matching matching_;
+};
+
+bool is_nameless(const Symbol &symbol) {
+  return is_local_label(symbol.name) || symbol.is_asm_label;
+}
+
+bool is_counted(const Symbol &symbol) {
+  return symbol.is_local() && symbol.is_defined() && is_numbered(symbol.name);
+}
+
+void Matcher::match_by_name() {
+  for (SymbolId id = 0; id < b_.symbols.size(); id++) {
+    const Symbol &symbol = b_.symbols[id];
+    if (is_nameless(symbol) || is_counted(symbol))
+      continue;
+    SymbolId original = a_.find(symbol.name);
+    if (original != no_id && !is_nameless(a_.symbols[original]) &&
+        !is_counted(a_.symbols[original]))
+      matching_.pair(original, id);
+  }
+}
+
+void Matcher::match_by_facts(const Facts &original, const Facts &patched) {
+  using Key = std::tuple<std::string_view, std::string_view, unsigned>;
+  std::map<Key, SymbolId> known;
+  for (const VariableFact &fact : original.variables) {
+    SymbolId id = a_.find(fact.symbol);
+    if (!fact.function.empty() && id != no_id && is_counted(a_.symbols[id]))
+      known.emplace(Key(fact.function, fact.name, fact.ordinal), id);
+  }
+  for (const VariableFact &fact : patched.variables) {
+    SymbolId id = b_.find(fact.symbol);
+    if (fact.function.empty() || id == no_id || !is_counted(b_.symbols[id]))
+      continue;
+    auto found = known.find(Key(fact.function, fact.name, fact.ordinal));
+    if (found != known.end() && matching_.to_original[id] == no_id &&
+        matching_.to_patched[found->second] == no_id)
+      matching_.pair(found->second, id);
+  }
+}
+
+bool Matcher::is_open(const Unit &unit, const std::vector<SymbolId> &partners,
+                      SymbolId id, AtomKind kind) const {
+  const Symbol &symbol = unit.symbols[id];
+  if (partners[id] != no_id || is_nameless(symbol) || !is_counted(symbol))
+    return false;
+  AtomId atom = symbol.atom;
+  return atom != no_id && unit.atoms[atom].kind == kind &&
+         !unit.atoms[atom].has_labels;
+}
+
+std::map<std::string, Matcher::Group>
+Matcher::open_groups(AtomKind kind) const {
+  std::map<std::string, Group> groups;
+  for (SymbolId id = 0; id < a_.symbols.size(); id++)
+    if (is_open(a_, matching_.to_patched, id, kind))
+      groups[numberless(a_.symbols[id].name)].original.push_back(id);
+  for (SymbolId id = 0; id < b_.symbols.size(); id++)
+    if (is_open(b_, matching_.to_original, id, kind))
+      groups[numberless(b_.symbols[id].name)].patched.push_back(id);
+  return groups;
+}
+
+// Clones of one function: equal shapes first, the rest in order.
+void Matcher::match_clones() {
+  for (auto &[name, group] : open_groups(AtomKind::Function)) {
+    auto pair_if = [&](auto predicate) {
+      for (SymbolId id : group.patched) {
+        if (matching_.to_original[id] != no_id)
+          continue;
+        for (SymbolId original : group.original)
+          if (matching_.to_patched[original] == no_id &&
+              predicate(original, id)) {
+            matching_.pair(original, id);
+            break;
+          }
+      }
+    };
+    auto shape = [](const Unit &unit, SymbolId id) {
+      return unit.atoms[unit.symbols[id].atom].shape;
+    };
+    pair_if([&](SymbolId original, SymbolId id) {
+      return shape(a_, original) == shape(b_, id);
+    });
+    pair_if([](SymbolId, SymbolId) { return true; });
+  }
+}
+
+void Matcher::match_by_unchanged_code() {
+  if (open_groups(AtomKind::Object).empty())
+    return;
+  Comparer comparer(a_, b_, matching_);
+  comparer.set_learning(true);
+  for (const Function &function : b_.functions) {
+    SymbolId original = matching_.to_original[function.symbol];
+    if (original == no_id)
+      continue;
+    uint32_t partner = a_.function_of(original);
+    if (partner == no_id ||
+        !comparer.same_function(a_.functions[partner], function))
+      continue;
+    for (auto [from, to] : comparer.learned())
+      matching_.pair(from, to);
+  }
+}
+
+// For every data symbol, the source names of what refers to it.
+std::map<SymbolId, std::set<std::string_view>> find_users(const Unit &unit) {
+  std::map<SymbolId, std::set<std::string_view>> users;
+  for (const Atom &atom : unit.atoms) {
+    if (atom.symbol == no_id)
+      continue;
+    std::string_view user = source_name(unit.symbol_of(atom).name);
+    for (const Ref &ref : atom.refs)
+      if (is_counted(unit.symbols[ref.symbol]))
+        users[ref.symbol].insert(user);
+  }
+  return users;
+}
+
+bool Matcher::is_alike(SymbolId original, SymbolId patched) const {
+  const Symbol &left = a_.symbols[original];
+  const Symbol &right = b_.symbols[patched];
+  const Atom &from = a_.atoms[left.atom];
+  const Atom &to = b_.atoms[right.atom];
+  return left.size == right.size && from.shape == to.shape &&
+         from.comm_size == to.comm_size && a_.kind_of(from) == b_.kind_of(to);
+}
+
+void Matcher::match_by_users() {
+  std::map<std::string, Group> groups = open_groups(AtomKind::Object);
+  bool any = std::any_of(groups.begin(), groups.end(), [](const auto &group) {
+    return !group.second.original.empty() && !group.second.patched.empty();
+  });
+  if (!any)
+    return;
+  auto original_users = find_users(a_);
+  auto patched_users = find_users(b_);
+  auto shares_user = [&](SymbolId original, SymbolId id) {
+    const auto &left = original_users[original];
+    const auto &right = patched_users[id];
+    return std::any_of(left.begin(), left.end(), [&](std::string_view user) {
+      return right.contains(user);
+    });
+  };
+  for (auto &[name, group] : groups) {
+    std::map<SymbolId, std::vector<SymbolId>> candidates, rivals;
+    for (SymbolId id : group.patched)
+      for (SymbolId original : group.original)
+        if (shares_user(original, id)) {
+          candidates[id].push_back(original);
+          rivals[original].push_back(id);
+        }
+    for (SymbolId id : group.patched) {
+      std::vector<SymbolId> &found = candidates[id];
+      if (found.size() == 1 && rivals[found[0]].size() == 1)
+        matching_.pair(found[0], id);
+    }
+    // Several: those that look alike in exactly one way.
+    for (SymbolId id : group.patched) {
+      if (matching_.to_original[id] != no_id)
+        continue;
+      SymbolId only = no_id;
+      size_t count = 0;
+      for (SymbolId original : candidates[id])
+        if (matching_.to_patched[original] == no_id && is_alike(original, id)) {
+          only = original;
+          count++;
+        }
+      size_t alike_rivals = 0;
+      if (count == 1)
+        for (SymbolId rival : rivals[only])
+          alike_rivals +=
+              matching_.to_original[rival] == no_id && is_alike(only, rival);
+      if (count == 1 && alike_rivals == 1)
+        matching_.pair(only, id);
+    }
+    bool left_over = std::any_of(
+        group.original.begin(), group.original.end(), [&](SymbolId original) {
+          return matching_.to_patched[original] == no_id;
+        });
+    for (SymbolId id : group.patched)
+      if (left_over && matching_.to_original[id] == no_id)
+        matching_.is_ambiguous[id] = true;
+  }
+}
+
+} // namespace
+
+Matching match_symbols(const Unit &original, const Unit &patched,
+                       const Facts &original_facts,
+                       const Facts &patched_facts) {
+  Matcher matcher(original, patched);
+  matcher.match_by_name();
+  matcher.match_by_facts(original_facts, patched_facts);
+  matcher.match_clones();
+  matcher.match_by_unchanged_code();
+  if (original_facts.variables.empty() || patched_facts.variables.empty())
+    matcher.match_by_users();
+  return matcher.take();
+}
+
+} // namespace care::gensrc

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Suffixes of GCC 8 to 14 and clang. A leading '.' belongs to the name.
+
+#include "gensrc/names.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace care::gensrc {
+
+static bool is_number(std::string_view part) {
+  return !part.empty() && std::all_of(part.begin(), part.end(), [](char c) {
+    return c >= '0' && c <= '9';
+  });
+}
+
+bool is_numbered(std::string_view name) {
+  size_t dot = name.rfind('.');
+  return dot != name.npos && dot > 0 && is_number(name.substr(dot + 1));
+}
+
+std::string numberless(std::string_view name) {
+  std::string result;
+  while (!name.empty()) {
+    size_t dot = name.find('.', 1);
+    std::string_view part = name.substr(0, dot);
+    bool counted = part.starts_with('.') && is_number(part.substr(1));
+    result += counted ? std::string_view(".") : part;
+    name = dot == name.npos ? std::string_view() : name.substr(dot);
+  }
+  return result;
+}
+
+bool is_clone(std::string_view name) {
+  for (std::string_view kind : {".isra", ".constprop", ".part"}) {
+    size_t found = name.find(kind);
+    if (found == name.npos || found == 0)
+      continue;
+    size_t end = found + kind.size();
+    if (end == name.size() || name[end] == '.')
+      return true;
+  }
+  return false;
+}
+
+std::string quoted(std::string_view name) {
+  return fmt::format("'{}'", name);
+}
+
+std::string_view source_name(std::string_view name) {
+  size_t dot = name.find('.', 1);
+  return dot == name.npos ? name : name.substr(0, dot);
+}
+
+} // namespace care::gensrc

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What compilers put behind a source name: "buf.3" (static local), "f.isra.0",
+// "f.constprop.2", "f.part.1", "f.lto_priv.0". The numbers count within a unit
+// and say nothing; two compiles of nearly the same source number differently.
+#ifndef LIBCARE_GENSRC_NAMES_H
+#define LIBCARE_GENSRC_NAMES_H
+
+#include <string>
+#include <string_view>
+
+namespace care::gensrc {
+
+// Is the last part of the name a number that the compiler counted up?
+bool is_numbered(std::string_view name);
+
+// The name without counted numbers: "f.constprop.2.isra.0" gives
+// "f.constprop.isra", "buf.3" gives "buf.".
+std::string numberless(std::string_view name);
+
+// Is it a clone whose parameters may differ from those of the source function
+// (.isra, .constprop, .part)?
+bool is_clone(std::string_view name);
+
+// 'name', for messages.
+std::string quoted(std::string_view name);
+
+// The name in the source: up to the first suffix.
+std::string_view source_name(std::string_view name);
+
+} // namespace care::gensrc
+
+#endif

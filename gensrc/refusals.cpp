@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What cannot be patched: docs/refusals.md has every code of this file.
+//
+// Variables live in the running program already; their initial values were
+// used long ago. Constructors have run. Code that the assembler is told to put
+// elsewhere by hand cannot be moved.
+
+#include <algorithm>
+
+#include "gensrc/changes.h"
+#include "gensrc/compare.h"
+#include "gensrc/names.h"
+
+namespace care::gensrc {
+
+std::string location_of(const Unit &unit, const Function &function) {
+  for (AtomId part : function.parts) {
+    const Atom &atom = unit.atoms[part];
+    auto file = unit.files.find(atom.loc_file);
+    if (atom.loc_line == 0 || file == unit.files.end())
+      continue;
+    // The operands of .file: "name", or "folder" "name", and an md5.
+    std::string_view text = file->second.substr(0, file->second.find(" md5"));
+    size_t end = text.rfind('"');
+    size_t begin =
+        end == text.npos || end == 0 ? text.npos : text.rfind('"', end - 1);
+    if (begin != text.npos)
+      return std::string(text.substr(begin + 1, end - begin - 1)) + ":" +
+             std::to_string(atom.loc_line);
+  }
+  return {};
+}
+
+// --- the unit
+
+Error check_same_unit(const Comparison &units) {
+  const Unit &a = units.original;
+  const Unit &b = units.patched;
+  if (a.toplevel_asm != b.toplevel_asm)
+    return refused("kpatch-toplevel-asm",
+                   "assembly outside of functions differs")
+        .note("only the code of functions can be replaced");
+  if (a.functions.empty() || b.functions.empty())
+    return {};
+  bool any_common = std::any_of(
+      b.functions.begin(), b.functions.end(), [&](const Function &function) {
+        return units.matching.to_original[function.symbol] != no_id;
+      });
+  if (any_common)
+    return {};
+  return refused("kpatch-different-unit",
+                 "the two texts have no function in common (original " +
+                     quoted(a.file_name) + ", patched " + quoted(b.file_name) +
+                     ")")
+      .note(
+          "give the assembly of one source file, before and after the change");
+}
+
+// --- variables
+
+namespace {
+
+enum class Storage { Constant, Writable, Tls, Code };
+
+Storage storage_of(const Unit &unit, const Atom &atom) {
+  switch (unit.kind_of(atom)) {
+  case SectionKind::Tls:
+    return Storage::Tls;
+  case SectionKind::ReadOnly:
+  case SectionKind::RelRo:
+    return Storage::Constant;
+  case SectionKind::Text:
+    return Storage::Code;
+  default:
+    return Storage::Writable;
+  }
+}
+
+class VariableCheck {
+public:
+  VariableCheck(const Comparison &units, const Changes &changes)
+      : units_(units), changes_(changes), a_(units.original), b_(units.patched),
+        comparer_(units.original, units.patched, units.matching) {}
+
+  Error run();
+
+private:
+  Error check_new(const Atom &atom, const Symbol &symbol) const;
+  Error check_known(AtomId before, AtomId after);
+  Error check_users(AtomId id, const Symbol &symbol) const;
+
+  const Comparison &units_;
+  const Changes &changes_;
+  const Unit &a_;
+  const Unit &b_;
+  Comparer comparer_;
+};
+
+Error VariableCheck::check_new(const Atom &atom, const Symbol &symbol) const {
+  if (storage_of(b_, atom) != Storage::Tls)
+    return {};
+  return refused("kpatch-tls-new",
+                 "variable " + quoted(symbol.name) + " is new and thread-local")
+      .note("threads that run already have no place for it; use a table "
+            "indexed by thread, or a key of pthread_key_create");
+}
+
+std::string size_text(const Atom &atom, const Symbol &symbol) {
+  return atom.is_comm ? std::to_string(atom.comm_size)
+                      : std::string(symbol.size);
+}
+
+Error VariableCheck::check_known(AtomId before, AtomId after) {
+  const Atom &from = a_.atoms[before];
+  const Atom &to = b_.atoms[after];
+  const Symbol &symbol = b_.symbol_of(to);
+  std::string name = "variable " + quoted(symbol.name);
+  std::string old_size = size_text(from, a_.symbol_of(from));
+  std::string new_size = size_text(to, symbol);
+  bool is_changed_constant = changes_.is_changed_constant[after];
+  if (old_size != new_size && !is_changed_constant)
+    return refused("kpatch-data-size", name + ": the size changed (" +
+                                           old_size + " bytes, now " +
+                                           new_size + ")")
+        .note("it exists in the running program; add a variable instead");
+  Storage old_storage = storage_of(a_, from), new_storage = storage_of(b_, to);
+  bool may_differ = old_storage == Storage::Writable &&
+                    new_storage == Storage::Constant && symbol.is_local();
+  if (old_storage != new_storage && !may_differ)
+    return refused("kpatch-data-section",
+                   name + " moved to another kind of memory (" +
+                       std::string(a_.sections[from.section].name) + ", now " +
+                       std::string(b_.sections[to.section].name) + ")")
+        .note("it exists in the running program; add a variable instead");
+  if (is_changed_constant)
+    return {};
+  if (!comparer_.same_data(before, after)) {
+    std::string what = new_storage == Storage::Constant
+                           ? ": the value of a constant that other code can "
+                             "see changed"
+                           : ": the initial value changed";
+    return refused("kpatch-data-init", name + what)
+        .note("it was initialised when the program started; let a function set "
+              "the value, or list it in --ignore-changes to keep the old one");
+  }
+  return check_users(after, symbol);
+}
+
+// Data that is not copied must not refer to what the patch has a copy of.
+Error VariableCheck::check_users(AtomId id, const Symbol &symbol) const {
+  for (const Ref &ref : b_.atoms[id].refs) {
+    AtomId target = b_.atom_of(ref.symbol);
+    if (target == no_id)
+      continue;
+    std::string name = quoted(b_.symbols[ref.symbol].name);
+    if (changes_.is_changed_constant[target])
+      return refused("kpatch-const-visible",
+                     "constant " + name + " changed, and variable " +
+                         quoted(symbol.name) + " refers to it")
+          .note("the running program goes on using the old one there");
+    uint32_t function = b_.function_ids[target];
+    auto found = changes_.function_ids.find(function);
+    if (function != no_id && found != changes_.function_ids.end() &&
+        changes_.functions[found->second].is_clone)
+      return refused("kpatch-clone-visible",
+                     "clone " + name + " changed, and variable " +
+                         quoted(symbol.name) + " refers to it");
+  }
+  return {};
+}
+
+Error VariableCheck::run() {
+  for (AtomId id = 0; id < b_.atoms.size(); id++) {
+    const Atom &atom = b_.atoms[id];
+    if (atom.kind != AtomKind::Object || atom.symbol == no_id ||
+        atom.has_labels || atom.is_toplevel_asm)
+      continue;
+    const Symbol &symbol = b_.symbol_of(atom);
+    SymbolId original = units_.matching.to_original[atom.symbol];
+    bool is_new = original == no_id || !a_.symbols[original].is_defined();
+    if (is_new) {
+      if (Error error = check_new(atom, symbol))
+        return error;
+      continue;
+    }
+    if (is_listed(units_.options.ignore_changes, symbol.name, b_.file_name))
+      continue;
+    AtomId before = a_.atom_of(original);
+    if (before == no_id || a_.atoms[before].kind != AtomKind::Object) {
+      if (a_.atoms.size() > before && a_.atoms[before].is_toplevel_asm)
+        continue;
+      return refused("kpatch-symbol-kind",
+                     quoted(symbol.name) +
+                         " is a variable now and was none in the original");
+    }
+    if (Error error = check_known(before, id))
+      return error;
+  }
+  return {};
+}
+
+// --- functions
+
+bool is_start_function(std::string_view name) {
+  return name.starts_with("_GLOBAL__sub_I_") ||
+         name.starts_with("_GLOBAL__I_") ||
+         name.find("__static_initialization_and_destruction_0") != name.npos;
+}
+
+// What the start-up arrays hold, in order, as patched symbols (original ones
+// translated).
+std::vector<std::string_view> start_list(const Unit &unit, SectionKind kind) {
+  std::vector<std::string_view> names;
+  for (const Atom &atom : unit.atoms)
+    if (unit.kind_of(atom) == kind)
+      for (const Ref &ref : atom.refs)
+        names.push_back(unit.symbols[ref.symbol].name);
+  return names;
+}
+
+Error constructor_error(std::string what) {
+  return refused("kpatch-constructor", std::move(what))
+      .note("it ran when the program started; the change would not run");
+}
+
+Error check_start_lists(const Comparison &units) {
+  for (SectionKind kind : {SectionKind::Constructors, SectionKind::Destructors})
+    if (start_list(units.original, kind) != start_list(units.patched, kind))
+      return constructor_error(
+          "the list of functions that run at start or exit changed");
+  return {};
+}
+
+Error check_function(const Comparison &units, const ChangedFunction &change) {
+  const Unit &b = units.patched;
+  const Function &function = b.functions[change.patched];
+  const Symbol &symbol = b.symbols[function.symbol];
+  std::string name = "function " + quoted(symbol.name);
+  for (AtomId part : function.parts) {
+    const Atom &atom = b.atoms[part];
+    if (atom.asm_switches)
+      return refused("kpatch-inline-asm",
+                     name + ": inline assembly in it switches sections")
+          .note("what it puts there cannot be moved into the patch");
+    for (const Ref &ref : atom.refs)
+      if (ref.is_definition && b.symbols[ref.symbol].is_asm_label &&
+          !b.symbols[ref.symbol].is_local())
+        return refused("kpatch-inline-asm",
+                       name +
+                           ": inline assembly in it defines the global "
+                           "symbol " +
+                           quoted(b.symbols[ref.symbol].name));
+  }
+  return {};
+}
+
+} // namespace
+
+Error check_variables(const Comparison &units, Changes &changes) {
+  return VariableCheck(units, changes).run();
+}
+
+Error check_functions(const Comparison &units, const Changes &changes,
+                      std::vector<Warning> &warnings) {
+  const Unit &b = units.patched;
+  if (Error error = check_start_lists(units))
+    return error;
+  for (const Symbol &symbol : b.symbols) {
+    if (symbol.type != SymbolType::Ifunc || !symbol.is_defined())
+      continue;
+    SymbolId original = units.original.find(symbol.name);
+    if (original == no_id ||
+        units.original.symbols[original].type != SymbolType::Ifunc)
+      return refused("kpatch-ifunc-new", "function " + quoted(symbol.name) +
+                                             " is a new indirect function")
+          .note("choose the implementation in an ordinary function");
+  }
+  std::vector<std::string_view> at_start =
+      start_list(b, SectionKind::Constructors);
+  for (const ChangedFunction &change : changes.functions) {
+    const Function &function = b.functions[change.patched];
+    std::string_view name = b.symbols[function.symbol].name;
+    bool runs_at_start =
+        is_start_function(name) ||
+        std::find(at_start.begin(), at_start.end(), name) != at_start.end();
+    std::string where = location_of(b, function);
+    Error error;
+    if (runs_at_start && change.original != no_id)
+      error = constructor_error("function " + quoted(name) +
+                                " runs at start and changed");
+    else
+      error = check_function(units, change);
+    if (error)
+      return where.empty() ? std::move(error) : std::move(error).in(where);
+    if (name == "main" && change.original != no_id)
+      warnings.push_back({"kpatch-main",
+                          "function 'main' changed; it runs as long as the "
+                          "program and can rarely be replaced"});
+  }
+  return {};
+}
+
+} // namespace care::gensrc

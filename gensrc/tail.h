@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Writes what follows the original text: docs/patch-format.md, section 1.
+//
+// tail.cpp has the names, the data and the tables; tail_function.cpp the code.
+#ifndef LIBCARE_GENSRC_TAIL_H
+#define LIBCARE_GENSRC_TAIL_H
+
+#include <set>
+#include <string>
+#include <unordered_set>
+
+#include "gensrc/arch/arch.h"
+#include "gensrc/changes.h"
+#include "gensrc/statement.h"
+
+namespace care::gensrc {
+
+class TailWriter {
+public:
+  TailWriter(const Comparison &units, const Changes &changes,
+             std::string unit_id);
+
+  Result<std::string> write();
+
+private:
+  // Of the function being written.
+  struct CfaState {
+    bool is_open = false; // between .cfi_startproc and .cfi_endproc
+    bool is_sp = true;
+    std::vector<bool> remembered;
+  };
+
+  // tail.cpp: names
+  Result<std::string> tail_name(SymbolId symbol);
+  Result<std::string> label_name(SymbolId symbol);
+  Result<std::string> function_name(SymbolId symbol, uint32_t function);
+  std::string original_name(SymbolId original);
+  std::string new_name(SymbolId symbol) const;
+  std::string own_name(const ChangedFunction &change, AtomId part) const;
+  Result<std::string> rename(std::string_view content, size_t from);
+  void need(AtomId atom);
+
+  // tail.cpp: data and tables
+  void begin_section(std::string_view section);
+  void declare(std::string_view name, const Symbol &symbol,
+               std::string_view type);
+  Error write_object(AtomId atom, const std::string &name);
+  Error write_needed();
+  Error write_data_lines(const Atom &atom, SymbolId own,
+                         const std::string &name);
+  bool has_addresses(const Atom &atom) const;
+  std::string_view section_for(const Atom &atom) const;
+  Error write_aliases();
+  void write_references();
+  void write_tables();
+
+  // tail_function.cpp
+  Error write_function(const ChangedFunction &change);
+  Error write_part(const ChangedFunction &change, AtomId part);
+  Error write_code_line(std::string_view line, const Atom &part,
+                        const std::string &name, bool &is_entered);
+  Error write_code_statement(std::string_view statement, bool is_entered);
+  Error write_instruction(std::string_view statement, Words words);
+  Error write_cfi(std::string_view statement, Words words);
+  void write_loc(std::string_view operands);
+  uint32_t map_file(uint32_t number);
+  void index_files();
+  SymbolId find_import(std::string_view statement, Words words) const;
+
+  const Unit &a_;
+  const Unit &b_;
+  const Comparison &units_;
+  const Changes &changes_;
+  const AsmArch &arch_ = x86_64_asm;
+  std::string unit_id_;
+  std::string out_;
+  uint32_t current_ = no_id; // the patched function being written
+  CfaState cfa_;
+  std::set<std::string> references_; // local names of the original
+  std::vector<AtomId> needed_;
+  std::unordered_set<AtomId> is_needed_;
+  std::set<std::string> label_aliases_; // ".set" lines
+  std::unordered_map<std::string, uint32_t> file_numbers_;
+  uint32_t next_file_ = 0;
+};
+
+} // namespace care::gensrc
+
+#endif
