@@ -362,23 +362,29 @@ void Parser::add_content(std::string_view content, std::string_view operands,
   atom.statements++;
 }
 
+// A further part can begin before the function (LCOLDB), so entries come first.
 void Parser::collect_functions() {
   unit_.function_ids.assign(unit_.atoms.size(), no_id);
+  auto is_code = [](const Atom &atom) {
+    return atom.kind == AtomKind::Function && atom.symbol != no_id &&
+           !atom.is_toplevel_asm;
+  };
   for (AtomId id = 0; id < unit_.atoms.size(); id++) {
     const Atom &atom = unit_.atoms[id];
-    if (atom.kind != AtomKind::Function || atom.symbol == no_id ||
-        atom.is_toplevel_asm)
+    if (!is_code(atom) || atom.parent != no_id)
       continue;
-    uint32_t parent = no_id;
-    if (atom.parent != no_id)
-      parent = unit_.function_ids[atom.parent];
-    if (parent != no_id) {
-      unit_.function_ids[id] = parent;
-      unit_.functions[parent].parts.push_back(id);
-    } else {
-      unit_.function_ids[id] = static_cast<uint32_t>(unit_.functions.size());
-      unit_.functions.push_back({atom.symbol, {id}});
-    }
+    unit_.function_ids[id] = static_cast<uint32_t>(unit_.functions.size());
+    unit_.functions.push_back({atom.symbol, {id}});
+  }
+  for (AtomId id = 0; id < unit_.atoms.size(); id++) {
+    const Atom &atom = unit_.atoms[id];
+    if (!is_code(atom) || atom.parent == no_id)
+      continue;
+    uint32_t function = unit_.function_ids[atom.parent];
+    if (function == no_id)
+      continue;
+    unit_.function_ids[id] = function;
+    unit_.functions[function].parts.push_back(id);
   }
 }
 
