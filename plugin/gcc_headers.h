@@ -20,6 +20,5 @@
 #include "output.h"
 #include "stringpool.h"
 #include "toplev.h"
-#include "version.h"
 
 #endif

@@ -26,11 +26,23 @@ void hide_plugin_options() {
   }
 }
 
+// "Debian 12.2.0-14" of --with-pkgversion='Debian 12.2.0-14': two packages of
+// one GCC version may generate different code.
+static std::string package_version(std::string_view configuration) {
+  constexpr std::string_view option = "--with-pkgversion='";
+  size_t start = configuration.find(option);
+  if (start == std::string_view::npos)
+    return "";
+  configuration.remove_prefix(start + option.size());
+  return " (" + std::string(configuration.substr(0, configuration.find('\''))) +
+         ")";
+}
+
 std::string compiler_name() {
-  // The two macros are those of the headers; plugin_init made sure that they
-  // are the running compiler's.
-  return std::string(lang_hooks.name) + " " + pkgversion_string +
-         version_string;
+  // From the headers, but plugin_init compared all of it with the running
+  // compiler's.
+  return std::string(lang_hooks.name) + " " + gcc_version.basever +
+         package_version(gcc_version.configuration_arguments);
 }
 
 // A macro definition may well change the code. But then the functions that it

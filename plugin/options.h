@@ -14,7 +14,7 @@ namespace care::plugin {
 // one made without it.
 void hide_plugin_options();
 
-// "GNU C17 (Debian 12.2.0-14) 12.2.0"
+// "GNU C17 12.2.0 (Debian 12.2.0-14)"
 std::string compiler_name();
 
 // The options in order, without those that cannot change what an unchanged
