@@ -52,9 +52,17 @@ static std::string nearest_symbol(const Object &object, uint64_t address) {
   return fmt::format("'{}'+{:#x}", best->name, address - best->value);
 }
 
+static std::string_view shown_name(const Object &object, uint32_t index) {
+  const Symbol &symbol = object.symbols[index];
+  const Section *section = object.find_section_of(symbol);
+  return symbol.name.empty() && section ? section->name : symbol.name;
+}
+
 static std::string hex(std::span<const uint8_t> bytes) {
-  return fmt::format(
-      "{:02x}", fmt::join(bytes.first(std::min<size_t>(bytes.size(), 8)), " "));
+  std::string text;
+  for (uint8_t byte : bytes.first(std::min<size_t>(bytes.size(), 8)))
+    text += fmt::format(text.empty() ? "{:02x}" : " {:02x}", byte);
+  return text;
 }
 
 namespace {
@@ -86,6 +94,7 @@ private:
   Error check_tls();
   Error check_copies() const;
   Error pair_sections();
+  void add_border(const Section &section);
   Error check_layout(const Section &patched, const Section &original) const;
   Error check_content(const SectionPair &pair) const;
   Error mismatch(const SectionPair &pair, uint64_t offset, size_t size,
@@ -160,6 +169,24 @@ Error Prover::check_layout(const Section &patched,
   return require_equal("size", patched.size_bytes, original.size_bytes);
 }
 
+// An empty section that only the patched link kept (GNU ld keeps
+// .tm_clone_table when it keeps relocations): it marks the end of the section
+// before it.
+void Prover::add_border(const Section &section) {
+  const SectionPair *before = nullptr;
+  for (const SectionPair &pair : pairs_)
+    if (patched_.object().sections[pair.patched].reaches(section.address))
+      before = &pair;
+  if (!before)
+    return;
+  uint64_t distance =
+      section.address - patched_.object().sections[before->patched].address;
+  const Section &original = original_.object().sections[before->original];
+  ranges_.add(
+      patched_.object().index_of(section),
+      {section.address, original.address + distance, 0, before->original});
+}
+
 Error Prover::pair_sections() {
   std::vector<uint32_t> rest; // of the original, in file order
   for (const Section &section : original_.object().sections)
@@ -172,8 +199,10 @@ Error Prover::pair_sections() {
       return original_.object().sections[i].name == section.name;
     });
     if (same == rest.end()) {
-      if (section.size_bytes == 0)
+      if (section.size_bytes == 0) {
+        add_border(section);
         continue;
+      }
       if (Error error = check_copies())
         return error;
       return differs(fmt::format("section '{}' ({:#x} bytes) is not in the "
@@ -253,7 +282,7 @@ Error Prover::check_content(const SectionPair &pair) const {
           pair, offset, size,
           fmt::format("{} to '{}' does not lead to the same place",
                       arch_.relocation_name(reference.type),
-                      patched_.object().symbols[reference.symbol].name));
+                      shown_name(patched_.object(), reference.symbol)));
     checked = offset + size;
   }
   return check_plain(patched.size_bytes);

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// kpatch_strip: the post-link pass in the steps that users of LibcarePlus
+// know. --strip drops debugging information, --rel-fixup does the pass and
+// puts the patch object in place of the patched binary, --undo-link checks
+// what strip(1) made of it.
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include "common/diagnostics.h"
+#include "common/mapped_file.h"
+#include "linker/link.h"
+#include "linker/passes/check_patch.h"
+#include "linker/passes/drop_debug.h"
+#include "linker/reader.h"
+#include "version.h"
+
+using namespace care;
+using namespace care::linker;
+
+static Error strip_file(const std::string &in, const std::string &out) {
+  Result<Object> object = read_object(in);
+  if (!object)
+    return object.take_error();
+  struct stat status;
+  if (stat(in.c_str(), &status) != 0)
+    return system_error("'" + in + "'", errno);
+  return write_file(out, drop_debug(*object), status.st_mode & 0777);
+}
+
+static Error fix_relocations(const std::string &original_path,
+                             const std::string &patch_path) {
+  Result<Object> original = read_object(original_path);
+  if (!original)
+    return original.take_error();
+  Result<Object> patched = read_object(patch_path);
+  if (!patched)
+    return patched.take_error();
+  Result<LinkedPatch> patch = link_patch(*original, *patched);
+  if (!patch)
+    return patch.take_error().in("'" + patch_path + "'");
+  if (patch->is_unchanged)
+    return refused("kpatch-unchanged",
+                   fmt::format("'{}': has no patch in it", patch_path))
+        .note("its code is that of '" + original_path + "'");
+  return write_file(patch_path, patch->image);
+}
+
+static Error check_stripped(const std::string &original_path,
+                            const std::string &patch_path) {
+  Result<Object> original = read_object(original_path);
+  if (!original)
+    return original.take_error();
+  Result<Object> patch = read_relocatable(patch_path);
+  if (!patch)
+    return patch.take_error();
+  Error error = check_patch(*patch);
+  if (!error)
+    error = check_patch_against(*patch, *original);
+  if (error)
+    return std::move(error).in("'" + patch_path + "'");
+  return {};
+}
+
+int main(int argc, char **argv) {
+  StderrDiagnostics diagnostics("kpatch_strip");
+  CLI::App app("Make a patch object from a patched binary, step by step.",
+               "kpatch_strip");
+  bool strips = false, fixes = false, undoes = false;
+  std::vector<std::string> files;
+  app.set_version_flag("-V,--version",
+                       "kpatch_strip " LIBCARE_VERSION " " LIBCARE_COMMIT);
+  auto *actions = app.add_option_group("actions", "one of");
+  actions->add_flag("-s,--strip", strips, "IN OUT: drop debugging information");
+  actions->add_flag("-r,--rel-fixup", fixes,
+                    "ORIGINAL PATCH: make PATCH a patch object");
+  actions->add_flag("-u,--undo-link", undoes,
+                    "ORIGINAL PATCH: check PATCH after strip(1)");
+  actions->require_option(1);
+  app.add_option("FILES", files, "the two files of the action")
+      ->required()
+      ->expected(2);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError &error) {
+    if (error.get_exit_code() == 0)
+      return app.exit(error);
+    diagnostics.report(usage_error(error.what()));
+    return exit_status(ErrorKind::Usage);
+  }
+
+  Error error = strips  ? strip_file(files[0], files[1])
+                : fixes ? fix_relocations(files[0], files[1])
+                        : check_stripped(files[0], files[1]);
+  if (!error)
+    return 0;
+  diagnostics.report(error);
+  return exit_status(error.kind());
+}
