@@ -74,7 +74,7 @@ template <Arch A> struct Relocator {
   uint64_t branch_target(uint32_t symbol, uint64_t field_address) const {
     uint64_t target = symbol_address(symbol);
     auto stub = layout.far_stubs.find(symbol);
-    if (stub == layout.far_stubs.end() || target == 0)
+    if (stub == layout.far_stubs.end())
       return target;
     // A little inside the limits: the field is not the start of the jump.
     bool is_near = A::is_in_jump_range(field_address, target + 64) &&

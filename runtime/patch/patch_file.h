@@ -75,6 +75,9 @@ public:
   std::string_view id() const { return header_.id; }
   std::string_view build_id() const { return header_.build_id; }
   uint16_t machine() const { return machine_; }
+  // The level that a storage gives the patch; 0 without one.
+  uint32_t level() const { return header_.patch_level; }
+  void set_level(uint32_t level) { header_.patch_level = level; }
   // CRC-32 of the ELF image, whether the header records it or not. Names the
   // content: two patches of the same id may differ.
   uint32_t content_checksum() const { return content_checksum_; }

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// libcare-ctl info: what is applied, read from the processes themselves. Stops
+// nothing and repairs nothing.
+
+#include "runtime/ctl/options.h"
+#include "runtime/ctl/process_list.h"
+#include "runtime/ctl/report.h"
+
+#include <fmt/format.h>
+
+namespace care::runtime {
+
+int run_info(const Options &options, Diagnostics &diagnostics) {
+  Result<ProcessList> list = parse_processes(options.processes);
+  bool is_single = list && list->is_single();
+  bool is_all = list && list->is_all;
+  ReportWriter writer(CommandKind::Info, options, is_single, is_all,
+                      diagnostics);
+  if (!list) {
+    writer.fail(list.take_error());
+    return writer.finish();
+  }
+  for (pid_t pid : list->pids) {
+    ProcessReport report;
+    report.pid = pid;
+    Result<std::unique_ptr<Target>> target = Target::open_read_only(pid);
+    // With `all`, what cannot be looked at has no patches of ours to show.
+    if (!target && is_all)
+      continue;
+    if (!target) {
+      report.error = target.take_error().in(fmt::format("pid {}", pid));
+    } else {
+      report.objects = report_objects(**target, options.verbosity > 0);
+      if (is_all && report.objects.empty())
+        continue;
+    }
+    writer.add(std::move(report));
+  }
+  return writer.finish();
+}
+
+} // namespace care::runtime

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What was asked for on the command line of libcare-ctl.
+#ifndef LIBCARE_RUNTIME_CTL_OPTIONS_H
+#define LIBCARE_RUNTIME_CTL_OPTIONS_H
+
+#include <string>
+#include <vector>
+
+#include "common/diagnostics.h"
+#include "runtime/patch/switch_code.h"
+
+namespace care::runtime {
+
+struct Options {
+  int verbosity = 0;
+  bool json = false;
+  bool dry_run = false;
+  std::string processes;             // of -p: "all" or PID,PID,...
+  std::string patch_path;            // patch, check
+  std::string patch_id;              // unpatch -i
+  std::vector<std::string> operands; // unpatch: build-ids, object names
+  double timeout_seconds = 5;
+  bool ignore_coroutines = false;
+
+  SwitchOptions switch_options() const {
+    auto timeout = std::chrono::duration<double>(timeout_seconds);
+    return {.timeout = std::chrono::duration_cast<std::chrono::milliseconds>(
+                timeout),
+            .ignore_coroutines = ignore_coroutines};
+  }
+};
+
+// Each gives the exit status.
+int run_patch(const Options &options, Diagnostics &diagnostics);
+int run_unpatch(const Options &options, Diagnostics &diagnostics);
+int run_info(const Options &options, Diagnostics &diagnostics);
+
+} // namespace care::runtime
+
+#endif

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// libcare-ctl patch: look, repair, plan, act; for one process after the other.
+// Files are read once, before any process is touched.
+
+#include "runtime/ctl/options.h"
+#include "runtime/ctl/process_list.h"
+#include "runtime/ctl/report.h"
+#include "runtime/patch/apply.h"
+#include "runtime/patch/patch_set.h"
+#include "runtime/patch/plan.h"
+
+#include <fmt/format.h>
+
+namespace care::runtime {
+
+static std::vector<ObjectReport> report_plan(const PatchPlan &plan) {
+  std::vector<ObjectReport> objects;
+  for (const PlannedPatch &planned : plan.patches) {
+    PatchReport patch{.id = std::string(planned.file->id()),
+                      .state = "planned",
+                      .applied_at = 0,
+                      .region = 0,
+                      .region_size = planned.layout.size_bytes,
+                      .functions = {}};
+    for (const ReplacedFunction &function : planned.functions)
+      patch.functions.push_back({function.name, function.original_address, 0});
+    objects.push_back({.target = planned.object->name(),
+                       .build_id = planned.object->build_id,
+                       .patches = {std::move(patch)}});
+  }
+  return objects;
+}
+
+// No patch fits: both sides of the comparison, for a person to compare.
+static void explain_mismatch(const Target &target, const PatchSet &set,
+                             ProcessReport &report) {
+  if (set.files().empty())
+    report.notes.push_back(
+        fmt::format("'{}' holds no .kpatch file for this process", set.path()));
+  for (const PatchFile *file : set.files())
+    report.notes.push_back(fmt::format("'{}' is for build-id {}", file->path(),
+                                       file->build_id()));
+  for (const LoadedObject &object : target.objects())
+    if (object.is_main_program || set.files().size() <= 1)
+      report.notes.push_back(fmt::format(
+          "the process has '{}' with {}", object.name(),
+          object.build_id.empty() ? "no build-id"
+                                  : "build-id " + object.build_id));
+}
+
+static Error already_applied(const PatchPlan &plan) {
+  const PatchFile &file = *plan.already_applied.front();
+  return refused("kpatch-already-applied",
+                 fmt::format("patch '{}' for build-id {} is already applied",
+                             file.id(), file.build_id()))
+      .note("to apply it anew, take it off first (libcare-ctl unpatch -i)");
+}
+
+static Error patch_process(pid_t pid, PatchSet &set, bool is_single,
+                           const Options &options, ProcessReport &report) {
+  Result<std::unique_ptr<Target>> target = Target::open(pid);
+  if (!target)
+    return target.take_error();
+  if (!options.dry_run) {
+    Result<Settlement> settled = settle(**target, options.switch_options());
+    if (!settled)
+      return settled.take_error();
+    report.repairs = std::move(settled->lines);
+  }
+  std::vector<std::string> build_ids;
+  for (const LoadedObject &object : (*target)->objects())
+    build_ids.push_back(object.build_id);
+  if (Error error = set.add_from_storage(build_ids))
+    return error;
+
+  Result<PatchPlan> plan = plan_patches(**target, set.files());
+  if (!plan)
+    return plan.take_error();
+  if (plan->patches.empty() && !plan->already_applied.empty()) {
+    report.outcome = Outcome::AlreadyDone;
+    return is_single ? already_applied(*plan) : Error();
+  }
+  if (plan->patches.empty()) {
+    report.outcome = Outcome::NothingToDo;
+    if (is_single)
+      explain_mismatch(**target, set, report);
+    return {};
+  }
+  for (const PlannedPatch &planned : plan->patches)
+    report.function_count += planned.functions.size();
+  report.objects = report_plan(*plan);
+  if (options.dry_run) {
+    report.outcome = Outcome::WouldBeDone;
+    return {};
+  }
+
+  Result<ChangeResult> change =
+      apply_plan(**target, *plan, options.switch_options());
+  if (!change)
+    return change.take_error();
+  report.outcome = Outcome::Done;
+  report.function_count = change->function_count;
+  report.attempts = change->stop.attempts;
+  report.frozen_us = static_cast<uint64_t>(
+      std::chrono::duration_cast<std::chrono::microseconds>(
+          change->stop.frozen)
+          .count());
+  if (Error error = (*target)->refresh())
+    return {}; // it ended after it was patched, which is its own business
+  report.objects = report_objects(**target, false);
+  return {};
+}
+
+int run_patch(const Options &options, Diagnostics &diagnostics) {
+  Result<ProcessList> list = parse_processes(options.processes);
+  bool is_single = list && list->is_single();
+  bool is_all = list && list->is_all;
+  ReportWriter writer(CommandKind::Patch, options, is_single, is_all,
+                      diagnostics);
+  if (!list) {
+    writer.fail(list.take_error());
+    return writer.finish();
+  }
+  Result<PatchSet> set = PatchSet::open(options.patch_path);
+  if (!set) {
+    writer.fail(set.take_error());
+    return writer.finish();
+  }
+  for (pid_t pid : list->pids) {
+    ProcessReport report;
+    report.pid = pid;
+    Error error = patch_process(pid, *set, is_single, options, report);
+    // With `all`, processes that end meanwhile or are never patched are not
+    // failures.
+    bool is_passed_over =
+        error && is_all &&
+        (error.kind() == ErrorKind::TargetGone ||
+         error.code() == "kpatch-target");
+    if (is_passed_over)
+      continue;
+    if (error)
+      report.error = std::move(error).in(fmt::format("pid {}", pid));
+    writer.add(std::move(report));
+  }
+  return writer.finish();
+}
+
+} // namespace care::runtime

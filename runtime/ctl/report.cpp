@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The report as text. The lines for `patch`, `unpatch` and `info` are those
+// that scripts made for LibcarePlus read, to the letter.
+
+#include "runtime/ctl/report.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+
+namespace care::runtime {
+
+// stdout can only fail in ways that nobody can be told about here; finish()
+// looks at ferror().
+static void print(const std::string &line) {
+  fwrite(line.data(), 1, line.size(), stdout);
+}
+
+std::string_view command_name(CommandKind kind) {
+  switch (kind) {
+  case CommandKind::Patch:
+    return "patch";
+  case CommandKind::Unpatch:
+    return "unpatch";
+  case CommandKind::Info:
+    return "info";
+  }
+  return "";
+}
+
+std::string_view outcome_name(Outcome outcome) {
+  switch (outcome) {
+  case Outcome::Done:
+    return "done";
+  case Outcome::WouldBeDone:
+    return "would_be_done";
+  case Outcome::NothingToDo:
+    return "nothing_to_do";
+  case Outcome::AlreadyDone:
+    return "already_done";
+  case Outcome::Failed:
+    return "failed";
+  }
+  return "";
+}
+
+std::vector<ObjectReport> report_objects(const Target &target,
+                                         bool with_removed) {
+  std::vector<ObjectReport> objects;
+  std::vector<uint64_t> biases;
+  for (const PatchRegion &region : target.regions()) {
+    const Journal &journal = region.journal;
+    if (journal.state != PatchState::Applied && !with_removed)
+      continue;
+    size_t index = 0;
+    while (index < objects.size() &&
+           (objects[index].build_id != region.build_id() ||
+            biases[index] != journal.load_bias))
+      ++index;
+    if (index == objects.size()) {
+      const LoadedObject *object = target.object_of(region);
+      objects.push_back({.target = object ? object->name() : "(unloaded)",
+                         .build_id = std::string(region.build_id()),
+                         .patches = {}});
+      biases.push_back(journal.load_bias);
+    }
+    PatchReport patch{.id = std::string(region.id()),
+                      .state = std::string(patch_state_name(journal.state)),
+                      .applied_at = journal.applied_at,
+                      .region = region.base.value(),
+                      .region_size = journal.region_size,
+                      .functions = {}};
+    for (const JournalSite &site : journal.sites)
+      patch.functions.push_back({site.name, site.function, site.replacement});
+    objects[index].patches.push_back(std::move(patch));
+  }
+  return objects;
+}
+
+void ReportWriter::add(ProcessReport report) {
+  if (report.error)
+    report.outcome = Outcome::Failed;
+  int status = report.error ? exit_status(report.error.kind()) : 0;
+  // Not applicable, or nothing to take off, is a failure only of a single PID.
+  if (is_single_ && report.outcome == Outcome::NothingToDo)
+    status = 1;
+  status_ = std::max(status_, status);
+  for (const std::string &line : report.repairs)
+    diagnostics_.warning(fmt::format("pid {}: {}", report.pid, line));
+  if (report.error)
+    diagnostics_.report(report.error);
+  if (!options_.json)
+    write_text(report);
+  reports_.push_back(std::move(report));
+}
+
+void ReportWriter::fail(Error error) {
+  diagnostics_.report(error);
+  status_ = exit_status(error.kind());
+  error_ = std::move(error);
+}
+
+void ReportWriter::write_text(const ProcessReport &report) {
+  if (kind_ == CommandKind::Info)
+    write_info(report);
+  else
+    write_change(report);
+  for (const std::string &note : report.notes)
+    diagnostics_.note(note);
+  fflush(stdout);
+}
+
+void ReportWriter::write_change(const ProcessReport &report) {
+  bool is_patch = kind_ == CommandKind::Patch;
+  if (report.outcome == Outcome::WouldBeDone) {
+    print(fmt::format("{} patch hunk(s) would be {} PID '{}'\n",
+                      report.function_count,
+                      is_patch ? "applied to" : "cancelled from", report.pid));
+    for (const ObjectReport &object : report.objects)
+      for (const PatchReport &patch : object.patches)
+        for (const FunctionReport &function : patch.functions)
+          print(fmt::format("  {} {}: {} at 0x{:x}\n", object.target, patch.id,
+                            function.name, function.original));
+  }
+  if (report.outcome == Outcome::Done) {
+    if (options_.verbosity > 0 && report.frozen_us)
+      print(fmt::format("PID '{}' process {} frozen_time is {} microsecond\n",
+                        report.pid, is_patch ? "patch" : "unpatch",
+                        *report.frozen_us));
+    print(is_patch ? fmt::format("{} patch hunk(s) have been successfully "
+                                 "applied to PID '{}'\n",
+                                 report.function_count, report.pid)
+                   : fmt::format("{} patch hunk(s) were successfully cancelled "
+                                 "from PID '{}'\n",
+                                 report.function_count, report.pid));
+  }
+  // `all` passes over what does not fit, without a word unless asked.
+  bool is_silent = is_all_ && options_.verbosity == 0;
+  if (report.outcome == Outcome::NothingToDo && !is_silent)
+    print(is_patch ? fmt::format("No patch(es) applicable to PID '{}' have "
+                                 "been found\n",
+                                 report.pid)
+                   : fmt::format("No patch(es) cancellable from PID '{}' were "
+                                 "found\n",
+                                 report.pid));
+}
+
+static void print_field(std::string_view label, std::string_view value) {
+  print(fmt::format("{:<25} {}\n", label, value));
+}
+
+void ReportWriter::write_info(const ProcessReport &report) {
+  for (const ObjectReport &object : report.objects) {
+    auto is_applied = [](const PatchReport &patch) {
+      return patch.state == "applied";
+    };
+    auto count = std::count_if(object.patches.begin(), object.patches.end(),
+                               is_applied);
+    print_field("Pid:", std::to_string(report.pid));
+    print_field("Target:", object.target);
+    print_field("Build id:", object.build_id);
+    print_field("Applied patch number:", std::to_string(count));
+    for (const PatchReport &patch : object.patches)
+      if (is_applied(patch))
+        print_field("Patch id:", patch.id);
+    if (options_.verbosity > 0) {
+      for (const PatchReport &patch : object.patches) {
+        print_field("Patch state:",
+                    fmt::format("{} {}, {} KiB at 0x{:x}", patch.id,
+                                patch.state, patch.region_size / 1024,
+                                patch.region));
+        for (const FunctionReport &function : patch.functions)
+          print_field("Function:",
+                      fmt::format("{} 0x{:x} -> 0x{:x}", function.name,
+                                  function.original, function.replacement));
+      }
+    }
+    print("\n");
+  }
+}
+
+void ReportWriter::write_summary() {
+  auto count = [&](Outcome outcome) {
+    return std::count_if(
+        reports_.begin(), reports_.end(),
+        [=](const ProcessReport &report) { return report.outcome == outcome; });
+  };
+  auto done = count(Outcome::Done) + count(Outcome::WouldBeDone);
+  bool is_patch = kind_ == CommandKind::Patch;
+  print(fmt::format("{} processes: {} {}, {} already, {} not applicable, {} "
+                    "failed\n",
+                    reports_.size(), done, is_patch ? "patched" : "unpatched",
+                    count(Outcome::AlreadyDone), count(Outcome::NothingToDo),
+                    count(Outcome::Failed)));
+}
+
+int ReportWriter::finish() {
+  if (options_.json)
+    print(to_json(kind_, reports_, error_) + "\n");
+  else if (kind_ != CommandKind::Info && !is_single_ && !error_)
+    write_summary();
+  if (fflush(stdout) != 0 || ferror(stdout) != 0)
+    status_ = std::max(status_, 1);
+  return status_;
+}
+
+} // namespace care::runtime

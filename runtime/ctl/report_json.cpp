@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The report as one JSON document. Addresses are strings, since a JSON number
+// need not hold 64 bits.
+
+#include "runtime/ctl/report.h"
+
+#define JSON_NOEXCEPTION 1
+#include <nlohmann/json.hpp>
+
+#include <fmt/format.h>
+
+namespace care::runtime {
+
+using Json = nlohmann::ordered_json;
+
+static std::string hex(uint64_t value) { return fmt::format("0x{:x}", value); }
+
+static Json error_json(const Error &error) {
+  Json json = {{"kind", error_kind_name(error.kind())},
+               {"message", error.message()},
+               {"notes", error.notes()}};
+  if (!error.code().empty())
+    json["code"] = error.code();
+  return json;
+}
+
+static Json patch_json(const PatchReport &patch) {
+  Json functions = Json::array();
+  for (const FunctionReport &function : patch.functions) {
+    Json json = {{"name", function.name},
+                 {"address", hex(function.original)}};
+    if (function.replacement != 0)
+      json["replacement"] = hex(function.replacement);
+    functions.push_back(std::move(json));
+  }
+  Json json = {{"id", patch.id}, {"state", patch.state}};
+  if (patch.region != 0) {
+    json["region"] = hex(patch.region);
+    json["region_size"] = patch.region_size;
+  }
+  if (patch.applied_at != 0)
+    json["applied_at"] = patch.applied_at;
+  json["functions"] = std::move(functions);
+  return json;
+}
+
+static Json process_json(CommandKind kind, const ProcessReport &report) {
+  Json json = {{"pid", report.pid}};
+  if (kind != CommandKind::Info || report.error) {
+    json["outcome"] = outcome_name(report.outcome);
+    json["function_count"] = report.function_count;
+  }
+  if (report.frozen_us) {
+    json["frozen_us"] = *report.frozen_us;
+    json["attempts"] = report.attempts;
+  }
+  Json objects = Json::array();
+  for (const ObjectReport &object : report.objects) {
+    Json patches = Json::array();
+    for (const PatchReport &patch : object.patches)
+      patches.push_back(patch_json(patch));
+    objects.push_back({{"target", object.target},
+                       {"build_id", object.build_id},
+                       {"patches", std::move(patches)}});
+  }
+  json["objects"] = std::move(objects);
+  if (!report.repairs.empty())
+    json["repairs"] = report.repairs;
+  if (!report.notes.empty())
+    json["notes"] = report.notes;
+  if (report.error)
+    json["error"] = error_json(report.error);
+  return json;
+}
+
+std::string to_json(CommandKind kind, const std::vector<ProcessReport> &reports,
+                    const Error &error) {
+  Json processes = Json::array();
+  for (const ProcessReport &report : reports)
+    processes.push_back(process_json(kind, report));
+  Json json = {{"schema", 1},
+               {"command", command_name(kind)},
+               {"processes", std::move(processes)}};
+  if (error)
+    json["error"] = error_json(error);
+  // Names from a target may be any bytes.
+  return json.dump(2, ' ', false, Json::error_handler_t::replace);
+}
+
+} // namespace care::runtime

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// libcare-ctl unpatch: takes patches off, all that are chosen in one stop.
+
+#include "runtime/ctl/options.h"
+#include "runtime/ctl/process_list.h"
+#include "runtime/ctl/report.h"
+#include "runtime/patch/apply.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace care::runtime {
+
+static bool is_chosen(const Target &target, const PatchRegion &region,
+                      const Options &options) {
+  if (region.journal.state != PatchState::Applied)
+    return false;
+  if (!options.patch_id.empty() && region.id() != options.patch_id)
+    return false;
+  if (options.operands.empty())
+    return true;
+  const LoadedObject *object = target.object_of(region);
+  return std::any_of(
+      options.operands.begin(), options.operands.end(),
+      [&](const std::string &word) {
+        return word == region.build_id() ||
+               (object && (word == object->name() || word == object->path));
+      });
+}
+
+static void explain_nothing(const Target &target, const Options &options,
+                            ProcessReport &report) {
+  for (const ObjectReport &object : report_objects(target, false))
+    for (const PatchReport &patch : object.patches)
+      report.notes.push_back(fmt::format("applied is patch '{}' to '{}' "
+                                         "(build-id {})",
+                                         patch.id, object.target,
+                                         object.build_id));
+  if (report.notes.empty())
+    report.notes.push_back("the process has no patch applied");
+  else if (!options.patch_id.empty())
+    report.notes.push_back(
+        fmt::format("no patch '{}' that matches is applied", options.patch_id));
+}
+
+static Error unpatch_process(pid_t pid, bool is_single, const Options &options,
+                             ProcessReport &report) {
+  Result<std::unique_ptr<Target>> target = Target::open(pid);
+  if (!target)
+    return target.take_error();
+  if (!options.dry_run) {
+    Result<Settlement> settled = settle(**target, options.switch_options());
+    if (!settled)
+      return settled.take_error();
+    report.repairs = std::move(settled->lines);
+  }
+
+  std::vector<size_t> chosen;
+  for (size_t i = 0; i < (*target)->regions().size(); ++i) {
+    const PatchRegion &region = (*target)->regions()[i];
+    if (!is_chosen(**target, region, options))
+      continue;
+    chosen.push_back(i);
+    report.function_count += region.journal.sites.size();
+  }
+  if (chosen.empty()) {
+    report.outcome = Outcome::NothingToDo;
+    if (is_single)
+      explain_nothing(**target, options, report);
+    return {};
+  }
+  if (options.dry_run) {
+    report.outcome = Outcome::WouldBeDone;
+    return {};
+  }
+  Result<ChangeResult> change =
+      revert_regions(**target, chosen, options.switch_options());
+  if (!change)
+    return change.take_error();
+  report.outcome = Outcome::Done;
+  report.attempts = change->stop.attempts;
+  report.frozen_us = static_cast<uint64_t>(
+      std::chrono::duration_cast<std::chrono::microseconds>(
+          change->stop.frozen)
+          .count());
+  if (Error error = (*target)->refresh())
+    return {}; // it ended after its patches were taken off
+  report.objects = report_objects(**target, false);
+  return {};
+}
+
+int run_unpatch(const Options &options, Diagnostics &diagnostics) {
+  Result<ProcessList> list = parse_processes(options.processes);
+  bool is_single = list && list->is_single();
+  bool is_all = list && list->is_all;
+  ReportWriter writer(CommandKind::Unpatch, options, is_single, is_all,
+                      diagnostics);
+  if (!list) {
+    writer.fail(list.take_error());
+    return writer.finish();
+  }
+  for (pid_t pid : list->pids) {
+    ProcessReport report;
+    report.pid = pid;
+    Error error = unpatch_process(pid, is_single, options, report);
+    bool is_passed_over =
+        error && is_all &&
+        (error.kind() == ErrorKind::TargetGone ||
+         error.code() == "kpatch-target");
+    if (is_passed_over)
+      continue;
+    if (error)
+      report.error = std::move(error).in(fmt::format("pid {}", pid));
+    writer.add(std::move(report));
+  }
+  return writer.finish();
+}
+
+} // namespace care::runtime

@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The journal as bytes. Everything read back is checked: the memory belongs to
+// a process that may have overwritten it.
+
+#include "runtime/patch/journal.h"
+
+#include <cstring>
+#include <map>
+
+namespace care::runtime {
+
+namespace {
+
+struct RawHeader {
+  char magic[8];
+  uint32_t version;
+  uint32_t content_checksum;
+  JournalChange change;
+  uint64_t load_bias;
+  uint64_t guard_size;
+  uint64_t region_size;
+  uint64_t text_offset, text_size;
+  uint64_t data_offset, data_size;
+  uint64_t eh_frame;
+  uint64_t unwinder_storage;
+  uint32_t site_count;
+  uint32_t range_count;
+  uint32_t name_bytes;
+  uint32_t zero;
+};
+static_assert(sizeof(RawHeader) == 136);
+
+struct RawSite {
+  uint64_t address;
+  uint64_t function;
+  uint64_t replacement;
+  uint32_t name;
+  uint32_t jump_size;
+  uint8_t original[jump_size_max];
+  uint8_t jump[jump_size_max];
+};
+static_assert(sizeof(RawSite) == 64);
+
+struct RawRange {
+  uint64_t address;
+  uint64_t length;
+  uint32_t site;
+  uint32_t is_replacement;
+};
+static_assert(sizeof(RawRange) == 24);
+
+constexpr char journal_magic[8] = {'L', 'P', 'X', 'J', 'R', 'N', 'L', 0};
+constexpr uint32_t journal_version = 1;
+constexpr uint64_t journal_start = (sizeof(PatchHeader) + 7) / 8 * 8;
+
+template <typename T>
+void append(std::vector<uint8_t> &bytes, const T &value) {
+  const auto *start = reinterpret_cast<const uint8_t *>(&value);
+  bytes.insert(bytes.end(), start, start + sizeof value);
+}
+
+} // namespace
+
+std::string_view patch_state_name(PatchState state) {
+  switch (state) {
+  case PatchState::Preparing:
+    return "preparing";
+  case PatchState::Prepared:
+    return "prepared";
+  case PatchState::Applying:
+    return "applying";
+  case PatchState::Applied:
+    return "applied";
+  case PatchState::Reverting:
+    return "reverting";
+  case PatchState::Removed:
+    return "removed";
+  }
+  return "unknown";
+}
+
+uint64_t journal_size(uint64_t sites, uint64_t ranges, uint64_t name_bytes) {
+  return sizeof(RawHeader) + sites * sizeof(RawSite) +
+         ranges * sizeof(RawRange) + name_bytes;
+}
+
+uint64_t journal_change_offset() {
+  return journal_start + offsetof(RawHeader, change);
+}
+
+JournalChange changing_fields(const Journal &journal) {
+  return {.state = static_cast<uint32_t>(journal.state),
+          .unwinder = static_cast<uint32_t>(journal.unwinder),
+          .sequence = journal.sequence,
+          .transaction = journal.transaction,
+          .applied_at = journal.applied_at};
+}
+
+std::vector<uint8_t> encode_journal(const Journal &journal) {
+  std::string names;
+  std::map<std::string_view, size_t> name_offsets;
+  std::vector<uint8_t> records;
+  for (const JournalSite &site : journal.sites) {
+    auto [name, is_new] = name_offsets.try_emplace(site.name, names.size());
+    if (is_new)
+      names.append(site.name).push_back('\0');
+    RawSite raw{.address = site.address,
+                .function = site.function,
+                .replacement = site.replacement,
+                .name = static_cast<uint32_t>(name->second),
+                .jump_size = site.jump_size,
+                .original = {},
+                .jump = {}};
+    memcpy(raw.original, site.original.data(), sizeof raw.original);
+    memcpy(raw.jump, site.jump.data(), sizeof raw.jump);
+    append(records, raw);
+  }
+  for (const JournalRange &range : journal.ranges)
+    append(records, RawRange{.address = range.address,
+                             .length = range.length,
+                             .site = range.site,
+                             .is_replacement = range.is_replacement});
+  RawHeader header{
+      .magic = {},
+      .version = journal_version,
+      .content_checksum = journal.content_checksum,
+      .change = changing_fields(journal),
+      .load_bias = journal.load_bias,
+      .guard_size = journal.guard_size,
+      .region_size = journal.region_size,
+      .text_offset = journal.text_offset,
+      .text_size = journal.text_size,
+      .data_offset = journal.data_offset,
+      .data_size = journal.data_size,
+      .eh_frame = journal.eh_frame,
+      .unwinder_storage = journal.unwinder_storage,
+      .site_count = static_cast<uint32_t>(journal.sites.size()),
+      .range_count = static_cast<uint32_t>(journal.ranges.size()),
+      .name_bytes = static_cast<uint32_t>(names.size()),
+      .zero = 0,
+  };
+  memcpy(header.magic, journal_magic, sizeof header.magic);
+
+  std::vector<uint8_t> bytes;
+  append(bytes, header);
+  bytes.insert(bytes.end(), records.begin(), records.end());
+  bytes.insert(bytes.end(), names.begin(), names.end());
+  return bytes;
+}
+
+static std::optional<RawHeader>
+read_raw_header(std::span<const uint8_t> bytes) {
+  if (bytes.size() < journal_start + sizeof(RawHeader) ||
+      memcmp(bytes.data(), patch_magic, sizeof patch_magic) != 0)
+    return std::nullopt;
+  RawHeader header;
+  memcpy(&header, bytes.data() + journal_start, sizeof header);
+  bool is_ours =
+      memcmp(header.magic, journal_magic, sizeof journal_magic) == 0 &&
+      header.version == journal_version && header.change.state >= 1 &&
+      header.change.state <= static_cast<uint32_t>(PatchState::Removed);
+  if (!is_ours)
+    return std::nullopt;
+  return header;
+}
+
+static uint64_t journal_end(const RawHeader &header) {
+  return journal_start + journal_size(header.site_count, header.range_count,
+                                      header.name_bytes);
+}
+
+std::optional<uint64_t> find_journal_end(std::span<const uint8_t> start) {
+  std::optional<RawHeader> header = read_raw_header(start);
+  if (!header || journal_end(*header) > header->region_size)
+    return std::nullopt;
+  return journal_end(*header);
+}
+
+std::optional<Journal> decode_journal(std::span<const uint8_t> bytes) {
+  std::optional<RawHeader> header = read_raw_header(bytes);
+  if (!header || journal_end(*header) > bytes.size())
+    return std::nullopt;
+
+  Journal journal;
+  journal.state = static_cast<PatchState>(header->change.state);
+  journal.unwinder = static_cast<UnwinderState>(header->change.unwinder);
+  journal.sequence = header->change.sequence;
+  journal.transaction = header->change.transaction;
+  journal.applied_at = header->change.applied_at;
+  journal.load_bias = header->load_bias;
+  journal.guard_size = header->guard_size;
+  journal.region_size = header->region_size;
+  journal.text_offset = header->text_offset;
+  journal.text_size = header->text_size;
+  journal.data_offset = header->data_offset;
+  journal.data_size = header->data_size;
+  journal.eh_frame = header->eh_frame;
+  journal.unwinder_storage = header->unwinder_storage;
+  journal.content_checksum = header->content_checksum;
+
+  const uint8_t *cursor = bytes.data() + journal_start + sizeof(RawHeader);
+  const auto *names = reinterpret_cast<const char *>(
+      cursor + header->site_count * sizeof(RawSite) +
+      header->range_count * sizeof(RawRange));
+  for (uint32_t i = 0; i < header->site_count; ++i) {
+    RawSite raw;
+    memcpy(&raw, cursor, sizeof raw);
+    cursor += sizeof raw;
+    if (raw.jump_size > jump_size_max || raw.name >= header->name_bytes)
+      return std::nullopt;
+    JournalSite &site = journal.sites.emplace_back();
+    site.name.assign(names + raw.name,
+                     strnlen(names + raw.name, header->name_bytes - raw.name));
+    site.address = raw.address;
+    site.function = raw.function;
+    site.replacement = raw.replacement;
+    site.jump_size = raw.jump_size;
+    memcpy(site.original.data(), raw.original, sizeof raw.original);
+    memcpy(site.jump.data(), raw.jump, sizeof raw.jump);
+  }
+  for (uint32_t i = 0; i < header->range_count; ++i) {
+    RawRange raw;
+    memcpy(&raw, cursor, sizeof raw);
+    cursor += sizeof raw;
+    if (raw.site >= header->site_count)
+      return std::nullopt;
+    journal.ranges.push_back({.address = raw.address,
+                              .length = raw.length,
+                              .site = raw.site,
+                              .is_replacement = raw.is_replacement != 0});
+  }
+  return journal;
+}
+
+} // namespace care::runtime

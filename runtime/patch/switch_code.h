@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The stop: the only time in which all threads of the target stand still.
+//
+// Everything is computed before. Between the first thread stopped and the last
+// one let go there is nothing but: stop, look at every stack, compare the bytes
+// to be written over with those expected, write, let go. If a thread is in the
+// code to be switched, all are let go at once and it is tried again later,
+// with growing pauses, until the time limit.
+#ifndef LIBCARE_RUNTIME_PATCH_SWITCH_CODE_H
+#define LIBCARE_RUNTIME_PATCH_SWITCH_CODE_H
+
+#include <chrono>
+#include <cstdint>
+#include <span>
+
+#include "common/result.h"
+#include "runtime/patch/activation.h"
+#include "runtime/patch/journal.h"
+#include "runtime/patch/target.h"
+
+namespace care::runtime {
+
+struct SwitchOptions {
+  std::chrono::milliseconds timeout{5000};
+  // Suspended coroutines inside the code are the user's responsibility.
+  bool ignore_coroutines = false;
+};
+
+// The journal of one region in the course of a switch.
+struct StateChange {
+  RemoteAddress base;
+  JournalChange before;
+  JournalChange during; // written before the first entry
+  JournalChange after;  // written behind the last entry
+};
+
+struct SwitchResult {
+  std::chrono::nanoseconds frozen{0}; // of the successful attempt
+  unsigned attempts = 0;
+};
+
+// All or nothing. On failure the target is as before; TargetDirty if that
+// could not be reached.
+Result<SwitchResult> switch_code(const Target &target,
+                                 const Activation &activation,
+                                 std::span<const StateChange> states,
+                                 const SwitchOptions &options);
+
+} // namespace care::runtime
+
+#endif

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Reading what a process is like, and the lock against a second libcare-ctl.
+//
+// The lock is an abstract socket address: the kernel gives it to one process
+// at a time and takes it back when that process dies, however it dies.
+
+#include "runtime/patch/target.h"
+
+#include "runtime/process/stopped_process.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+namespace care::runtime {
+
+std::string describe_process(pid_t pid) { return fmt::format("pid {}", pid); }
+
+static Result<UniqueFd> lock_process(pid_t pid) {
+  UniqueFd fd(socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  if (!fd.is_open())
+    return system_error("cannot create a socket", errno);
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  std::string name = fmt::format("libcare-ctl:{}", pid);
+  memcpy(address.sun_path + 1, name.data(), name.size());
+  auto length = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + 1 +
+                                       name.size());
+  if (bind(fd.get(), reinterpret_cast<const sockaddr *>(&address), length) == 0)
+    return fd;
+  if (errno == EADDRINUSE)
+    return not_safe_now("another libcare-ctl is working on this process")
+        .with_code("kpatch-locked")
+        .note("nothing was changed; try again when it has finished");
+  return system_error("cannot lock the process", errno);
+}
+
+// Can a region begin here? Its header is private anonymous memory, readable
+// and never executable.
+static bool may_hold_header(const MemoryRegion &region) {
+  return !region.is_file() && !region.is_shared && region.is_readable &&
+         !region.is_executable &&
+         (region.path.empty() || region.path.starts_with("[anon:"));
+}
+
+static std::optional<PatchRegion> read_region(const RemoteMemory &memory,
+                                              RemoteAddress base) {
+  std::vector<uint8_t> start(journal_peek_size);
+  if (memory.read_some(base, start) < start.size())
+    return std::nullopt;
+  std::optional<uint64_t> end = find_journal_end(start);
+  if (!end)
+    return std::nullopt;
+  Result<std::vector<uint8_t>> bytes =
+      memory.read_bytes(base, std::max<uint64_t>(*end, start.size()));
+  if (!bytes)
+    return std::nullopt;
+  std::optional<Journal> journal = decode_journal(*bytes);
+  if (!journal)
+    return std::nullopt;
+  PatchRegion region{.base = base, .header = {}, .journal = {}};
+  memcpy(&region.header, bytes->data(), sizeof region.header);
+  region.header.id[sizeof region.header.id - 1] = 0;
+  region.header.build_id[sizeof region.header.build_id - 1] = 0;
+  region.journal = std::move(*journal);
+  return region;
+}
+
+Result<std::vector<PatchRegion>>
+find_patch_regions(const RemoteMemory &memory, const MemoryMap &map) {
+  std::vector<RemoteAddress> candidates;
+  for (const MemoryRegion &region : map.regions())
+    if (may_hold_header(region))
+      candidates.push_back(region.range.start);
+
+  // One call for all of them; one by one if some cannot be read.
+  std::vector<uint64_t> words(candidates.size());
+  auto word_bytes = [&](size_t i) {
+    return std::span(reinterpret_cast<uint8_t *>(&words[i]), sizeof words[i]);
+  };
+  std::vector<MemoryRead> reads;
+  for (size_t i = 0; i < candidates.size(); ++i)
+    reads.push_back({candidates[i], word_bytes(i)});
+  if (Error error = memory.read(reads))
+    for (size_t i = 0; i < candidates.size(); ++i)
+      if (memory.read_some(candidates[i], word_bytes(i)) < sizeof(uint64_t))
+        words[i] = 0;
+
+  std::vector<PatchRegion> regions;
+  for (size_t i = 0; i < candidates.size(); ++i) {
+    if (memcmp(&words[i], patch_magic, sizeof patch_magic) != 0)
+      continue;
+    if (std::optional<PatchRegion> region = read_region(memory, candidates[i]))
+      regions.push_back(std::move(*region));
+  }
+  std::stable_sort(regions.begin(), regions.end(),
+                   [](const PatchRegion &a, const PatchRegion &b) {
+                     return a.journal.sequence < b.journal.sequence;
+                   });
+  return regions;
+}
+
+Result<std::unique_ptr<Target>> Target::open_read_only(pid_t pid) {
+  if (Error error = check_target(pid))
+    return error;
+  Result<RemoteMemory> memory = RemoteMemory::open(pid);
+  if (!memory)
+    return memory.take_error();
+  std::unique_ptr<Target> target(new Target(std::move(*memory)));
+  if (Error error = target->refresh())
+    return error;
+  Result<std::vector<LoadedObject>> objects =
+      find_loaded_objects(target->memory_, target->map_);
+  if (!objects)
+    return objects.take_error();
+  target->objects_ = std::move(*objects);
+  return target;
+}
+
+Result<std::unique_ptr<Target>> Target::open(pid_t pid) {
+  if (Error error = check_target(pid))
+    return error;
+  Result<UniqueFd> lock = lock_process(pid);
+  if (!lock)
+    return lock.take_error();
+  Result<std::unique_ptr<Target>> target = open_read_only(pid);
+  if (target)
+    (*target)->lock_ = std::move(*lock);
+  return target;
+}
+
+Error Target::refresh() {
+  Result<MemoryMap> map = MemoryMap::read(pid());
+  if (!map)
+    return map.take_error();
+  Result<std::vector<PatchRegion>> regions = find_patch_regions(memory_, *map);
+  if (!regions)
+    return regions.take_error();
+  map_ = std::move(*map);
+  regions_ = std::move(*regions);
+  return {};
+}
+
+const LoadedObject *Target::object_of(const PatchRegion &region) const {
+  auto object = std::find_if(
+      objects_.begin(), objects_.end(), [&](const LoadedObject &o) {
+        return o.build_id == region.build_id() &&
+               o.load_bias == region.journal.load_bias;
+      });
+  return object == objects_.end() ? nullptr : &*object;
+}
+
+} // namespace care::runtime

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What is known of one process before anything is done to it: memory, map,
+// objects, and the patches that it already carries. Read without stopping it.
+#ifndef LIBCARE_RUNTIME_PATCH_TARGET_H
+#define LIBCARE_RUNTIME_PATCH_TARGET_H
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/patch_format.h"
+#include "common/result.h"
+#include "common/unique_fd.h"
+#include "runtime/patch/journal.h"
+#include "runtime/process/loaded_object.h"
+#include "runtime/process/memory_map.h"
+#include "runtime/process/remote_address.h"
+#include "runtime/process/remote_memory.h"
+
+namespace care::runtime {
+
+// The memory of one patch in the target.
+struct PatchRegion {
+  RemoteAddress base; // of the header
+  PatchHeader header;
+  Journal journal;
+
+  std::string_view id() const { return header.id; }
+  std::string_view build_id() const { return header.build_id; }
+  AddressRange text() const {
+    RemoteAddress start = base + journal.text_offset;
+    return {start, start + journal.text_size};
+  }
+  // The guard page included: what munmap gets.
+  AddressRange whole() const {
+    return {base - journal.guard_size, base + journal.region_size};
+  }
+};
+
+// Finds the regions by the magic at the start of anonymous mappings, in order
+// of application.
+Result<std::vector<PatchRegion>>
+find_patch_regions(const RemoteMemory &memory, const MemoryMap &map);
+
+// Does not move: SymbolLookup, Unwinder and others point into it.
+class Target {
+public:
+  // Refuses what is never patched and holds the lock of the process: only one
+  // libcare-ctl at a time works on it. NotSafeNow if another one does.
+  static Result<std::unique_ptr<Target>> open(pid_t pid);
+  // The same for looking only: no lock.
+  static Result<std::unique_ptr<Target>> open_read_only(pid_t pid);
+  Target(const Target &) = delete;
+  Target &operator=(const Target &) = delete;
+
+  pid_t pid() const { return memory_.pid(); }
+  const RemoteMemory &memory() const { return memory_; }
+  const MemoryMap &map() const { return map_; }
+  std::span<const LoadedObject> objects() const { return objects_; }
+  const std::vector<PatchRegion> &regions() const { return regions_; }
+
+  // Reads the map and the regions again, after we have changed them.
+  Error refresh();
+  // The object that a region patches; nullptr if it was unloaded.
+  const LoadedObject *object_of(const PatchRegion &region) const;
+
+private:
+  explicit Target(RemoteMemory memory) : memory_(std::move(memory)) {}
+
+  UniqueFd lock_;
+  RemoteMemory memory_;
+  MemoryMap map_;
+  std::vector<LoadedObject> objects_;
+  std::vector<PatchRegion> regions_;
+};
+
+// "pid 4711"
+std::string describe_process(pid_t pid);
+
+} // namespace care::runtime
+
+#endif

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The unwinder guards its list with a lock. Another thread that holds it runs
+// on and lets it go; the borrowed thread itself must not hold it, so one with
+// an address of the unwinder's code on its stack is not used.
+
+#include "runtime/patch/unwinder_registration.h"
+
+#include "runtime/patch/region_memory.h"
+#include "runtime/process/borrowed_thread.h"
+#include "runtime/process/stack_scan.h"
+#include "runtime/process/symbol_lookup.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <thread>
+
+namespace care::runtime {
+
+namespace {
+
+// The mark goes to the target before the call: if we die in between, the next
+// call knows that it does not know.
+Error write_unwinder_state(const Target &target, PatchRegion &region,
+                           UnwinderState state) {
+  region.journal.unwinder = state;
+  return write_state(target, region, region.journal.state);
+}
+
+Result<bool> is_inside_unwinder(const Target &target,
+                                const BorrowedThread &thread,
+                                const LoadedObject &unwinder) {
+  Result<Registers> registers = Registers::read(thread.tid());
+  if (!registers)
+    return registers.take_error();
+  Result<MappingQuery> mappings = MappingQuery::open(target.pid());
+  if (!mappings)
+    return mappings.take_error();
+  StackCopy stack;
+  if (Error error =
+          copy_stack(target.memory(), *mappings, registers->sp(), stack))
+    return error;
+  CodeRanges code(unwinder.executable_ranges);
+  std::vector<ScanHit> hits;
+  scan_stack(stack, code, hits);
+  return !hits.empty();
+}
+
+enum class Outcome { Registered, ThreadUnsuitable };
+
+Result<Outcome> try_to_register(const Target &target,
+                                const ResolvedSymbol &function,
+                                PatchRegion &region) {
+  Result<BorrowedThread> thread =
+      BorrowedThread::borrow(target.memory(), target.map());
+  if (!thread)
+    return thread.take_error();
+  // In a static program the unwinder is part of the program itself, which is
+  // on every stack; there it is found by no dynamic symbol anyway.
+  Result<bool> is_inside =
+      is_inside_unwinder(target, *thread, *function.object);
+  if (!is_inside)
+    return is_inside.take_error();
+  if (*is_inside) {
+    Error error = thread->give_back();
+    if (error)
+      return error;
+    return Outcome::ThreadUnsuitable;
+  }
+  if (Error error =
+          write_unwinder_state(target, region, UnwinderState::Telling))
+    return error;
+  const uint64_t arguments[] = {region.journal.eh_frame,
+                                region.journal.unwinder_storage};
+  Result<uint64_t> answer =
+      thread->call_function(function.address, arguments);
+  if (!answer)
+    return answer.take_error();
+  if (Error error = thread->give_back())
+    return error;
+  if (Error error =
+          write_unwinder_state(target, region, UnwinderState::Registered))
+    return error;
+  return Outcome::Registered;
+}
+
+} // namespace
+
+Error register_with_unwinder(const Target &target, const LoadedObject &object,
+                             PatchRegion &region) {
+  if (region.journal.eh_frame == 0 ||
+      region.journal.unwinder == UnwinderState::Registered)
+    return {};
+  Result<SymbolLookup> lookup =
+      SymbolLookup::make(target.memory(), target.objects());
+  if (!lookup)
+    return lookup.take_error();
+  std::optional<ResolvedSymbol> function =
+      lookup->find("__register_frame_info", "", object);
+  if (!function || function->address.is_null())
+    return {};
+
+  constexpr int attempts_max = 20;
+  for (int attempt = 0; attempt < attempts_max; ++attempt) {
+    Result<Outcome> outcome = try_to_register(target, *function, region);
+    if (!outcome)
+      return outcome.take_error().in("cannot announce the unwind tables");
+    if (*outcome == Outcome::Registered)
+      return {};
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  return not_safe_now("the thread to announce unwind tables with is unwinding "
+                      "its stack all the time")
+      .with_code("kpatch-unwinding")
+      .note("nothing was changed; try again");
+}
+
+} // namespace care::runtime
