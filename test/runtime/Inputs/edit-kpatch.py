@@ -1,0 +1,42 @@
+#!/usr/bin/env python3
+"""edit-kpatch.py IN OUT EDIT...: a .kpatch file with something changed.
+
+Edits, applied in order:
+
+    size=N         cut off after N bytes
+    OFFSET=HEX     bytes from OFFSET on
+    build-id=HEX   the build-id in the header
+    id=TEXT        the patch id in the header
+    machine=N      e_machine of the ELF file
+    checksum=0     as if it had not been recorded
+"""
+
+import struct
+import sys
+
+ID, BUILD_ID, CHECKSUM, ELF_OFFSET = 8, 88, 144, 152
+
+
+def main():
+    data = bytearray(open(sys.argv[1], "rb").read())
+    elf = struct.unpack_from("<I", data, ELF_OFFSET)[0]
+    for edit in sys.argv[3:]:
+        key, value = edit.split("=")
+        if key == "size":
+            del data[int(value) :]
+        elif key == "build-id":
+            data[BUILD_ID : BUILD_ID + 41] = value.encode().ljust(41, b"\0")
+        elif key == "id":
+            data[ID : ID + 8] = value.encode().ljust(8, b"\0")
+        elif key == "machine":
+            struct.pack_into("<H", data, elf + 18, int(value))
+        elif key == "checksum":
+            struct.pack_into("<I", data, CHECKSUM, int(value))
+        else:
+            new = bytes.fromhex(value)
+            data[int(key, 0) : int(key, 0) + len(new)] = new
+    with open(sys.argv[2], "wb") as out:
+        out.write(data)
+
+
+main()
