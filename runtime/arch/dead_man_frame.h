@@ -67,10 +67,10 @@ struct DeadManFrame {
   RemoteAddress sigreturn_sp; // stack pointer at the rt_sigreturn
 };
 
-// The state that rt_sigreturn is to restore is `saved` with the restart of an
-// interrupted system call already made, the vector state as it is in the
-// stopped thread `tid`, and the signal mask.
-Result<DeadManFrame> build_dead_man_frame(pid_t tid, const Registers &saved,
+// rt_sigreturn is to restore `resume` (the restart of an interrupted system
+// call already made), the vector state as it is in the stopped thread `tid`,
+// and the signal mask.
+Result<DeadManFrame> build_dead_man_frame(pid_t tid, const Registers &resume,
                                           uint64_t signal_mask,
                                           const Gadgets &gadgets);
 

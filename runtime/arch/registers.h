@@ -51,8 +51,10 @@ public:
 
   // If the thread is in a system call that the kernel would restart by itself,
   // make that restart now: the state to go on from after rt_sigreturn, which
-  // does not restart anything.
-  void restart_system_call();
+  // does not restart anything. `code` is what lies before the program counter
+  // (up to 16 bytes, may be empty): a call that was already restarted once no
+  // longer has its number in a register, only there.
+  void restart_system_call(std::span<const uint8_t> code);
   // A call that returned EINTR only because we stopped the thread (epoll_wait
   // and others are not restarted after a stop) and that may be made again with
   // the same arguments is marked for the kernel to restart. True if it was.

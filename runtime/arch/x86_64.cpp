@@ -9,6 +9,7 @@
 
 #include <cerrno>
 #include <cstddef>
+#include <cstring>
 #include <elf.h>
 #include <iterator>
 #include <sys/ptrace.h>
@@ -119,7 +120,21 @@ void Registers::prepare_function_call(std::span<const uint64_t> arguments) {
   raw_.eflags &= ~(direction_flag | trap_flag | alignment_check_flag);
 }
 
-void Registers::restart_system_call() {
+// The number that the instruction before `syscall` loads; 0 if another one is
+// there, as in musl, which loads it elsewhere.
+static uint64_t decode_call_number(std::span<const uint8_t> code) {
+  constexpr size_t size = 7; // b8 and 4 bytes: mov $n,%eax; 0f 05: syscall
+  if (code.size() < size)
+    return 0;
+  std::span<const uint8_t> last = code.last(size);
+  if (last[0] != 0xb8 || last[5] != 0x0f || last[6] != 0x05)
+    return 0;
+  uint32_t number = 0;
+  memcpy(&number, &last[1], sizeof number);
+  return number;
+}
+
+void Registers::restart_system_call(std::span<const uint8_t> code_before) {
   if (system_call_number() < 0)
     return;
   auto code = static_cast<int64_t>(raw_.rax);
@@ -131,6 +146,9 @@ void Registers::restart_system_call() {
       code == restart_no_handler || code == restart_block) {
     raw_.rip -= 2; // back to the syscall instruction
     raw_.rax = raw_.orig_rax;
+    uint64_t number = decode_call_number(code_before);
+    if (raw_.orig_rax == SYS_restart_syscall && number != 0)
+      raw_.rax = number;
   }
   raw_.orig_rax = ~uint64_t{0};
 }

@@ -284,16 +284,13 @@ Error write_vector_state(pid_t tid, std::span<const uint8_t> state) {
   return {};
 }
 
-Result<DeadManFrame> build_dead_man_frame(pid_t tid, const Registers &saved,
+Result<DeadManFrame> build_dead_man_frame(pid_t tid, const Registers &resume,
                                           uint64_t signal_mask,
                                           const Gadgets &gadgets) {
   Result<std::vector<uint8_t>> raw_state = read_vector_state(tid);
   if (!raw_state)
     return raw_state.take_error();
   std::vector<uint8_t> state = to_signal_format(std::move(*raw_state));
-  Registers resume = saved;
-  resume.hide_interruption();
-  resume.restart_system_call();
 
   std::vector<uint64_t> chain = gadgets.sigreturn_chain();
   size_t store_words =
@@ -301,7 +298,7 @@ Result<DeadManFrame> build_dead_man_frame(pid_t tid, const Registers &saved,
 
   DeadManFrame frame;
   RemoteAddress vector_start =
-      align_down(saved.sp() - red_zone - state.size(), 64);
+      align_down(resume.sp() - red_zone - state.size(), 64);
   frame.result = vector_start - sizeof(uint64_t);
   frame.sigreturn_sp = align_down(frame.result - sizeof(KernelContext), 16);
   // A function is entered with its return address at 8 modulo 16 (psABI

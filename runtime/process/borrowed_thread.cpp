@@ -144,8 +144,14 @@ Error BorrowedThread::Data::write_frame(const MemoryMap &map) {
   if (!state)
     return state.take_error();
   vector_state = std::move(*state);
+  uint8_t code[16];
+  bool has_code =
+      memory.read_some(saved.pc() - sizeof code, code) == sizeof code;
+  Registers resume = saved;
+  resume.hide_interruption();
+  resume.restart_system_call({code, has_code ? sizeof code : 0});
   Result<DeadManFrame> built =
-      build_dead_man_frame(tid, saved, signal_mask, gadgets);
+      build_dead_man_frame(tid, resume, signal_mask, gadgets);
   if (!built)
     return built.take_error();
   frame = std::move(*built);

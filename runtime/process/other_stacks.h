@@ -46,15 +46,20 @@ public:
 
   std::span<const OtherStackHit> hits() const { return hits_; }
 
-  // Inside the stop: the hits that still hold the same word and are not on the
-  // live stack of a thread (`live_stacks`, which the exact check covers) nor
-  // below its stack pointer in the same mapping (dead words).
+  // Inside the stop: the hits that still hold the same word and are not dead.
+  // `thread_stacks` are the live parts of all threads' stacks, each from the
+  // stack pointer to the end of its mapping (StackCopy::range), which the exact
+  // check covers. Words below a thread's stack pointer on its own stack are
+  // dead too.
   Result<std::vector<OtherStackHit>>
   recheck(const RemoteMemory &memory,
           std::span<const AddressRange> thread_stacks) const;
 
 private:
   std::vector<OtherStackHit> hits_;
+  // For each hit the part of a thread's own stack above the word, from the word
+  // to the thread's control block; empty if the word is on no such stack.
+  std::vector<AddressRange> own_stacks_;
 };
 
 } // namespace care::runtime
