@@ -37,8 +37,8 @@ static void declare_options(CLI::App &app, Options &options) {
                  "name of the patch, at most 7 characters")
       ->type_name("ID");
   app.add_option("-b,--buildid", options.build_id,
-                 "build-id of the binary to patch, if it is not the one of "
-                 "the original built here")
+                 "make a patch for the binary with this build-id only, "
+                 "and fail if there is none")
       ->type_name("ID");
   app.add_option("-j,--jobs", options.jobs, "jobs that make runs at once")
       ->type_name("N");

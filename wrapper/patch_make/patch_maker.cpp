@@ -112,9 +112,6 @@ static Result<Linked> link_patch(const Options &options, const Folders &folders,
                        "-i",
                        options.id,
                        "--json"};
-  if (!options.build_id.empty())
-    command.arguments.insert(command.arguments.end(),
-                             {"--buildid", options.build_id});
   command.log = log;
   Result<CapturedRun> run = run_and_capture(command);
   if (!run)
@@ -149,6 +146,7 @@ static Error make_patch(const Options &options, const Folders &folders,
   }
   fs::path output =
       scratch / ("patch-" + std::to_string(report.patched.size()) + ".kpatch");
+  fs::remove(output, code); // of a run that was interrupted
   Result<Linked> linked =
       link_patch(options, folders, file, output, scratch / "link.log");
   if (!linked)
@@ -159,12 +157,33 @@ static Error make_patch(const Options &options, const Folders &folders,
   }
   linked->binary.size_bytes = fs::file_size(output, code);
   if (code)
-    return refused("kpatch-no-patch", "changed, but libcare-link made no patch")
-        .note(fmt::format("'{}' does not exist", output.string()));
+    return refused("kpatch-no-patch",
+                   fmt::format("'{}': changed, but libcare-link made no patch",
+                               (folders.patched / file).string()));
   linked->binary.binary = file.string();
   linked->binary.patch_file = output.string();
   report.patched.push_back(std::move(linked->binary));
   return {};
+}
+
+// With --buildid only the binary of that build-id gets a patch.
+static Error choose_binary(const std::string &build_id, Report &report) {
+  std::string others;
+  for (const PatchedBinary &binary : report.patched)
+    if (binary.build_id != build_id)
+      others += fmt::format("{}{} ({})", others.empty() ? "" : ", ",
+                            binary.build_id, binary.binary);
+  std::erase_if(report.patched, [&](const PatchedBinary &binary) {
+    return binary.build_id != build_id;
+  });
+  if (!report.patched.empty())
+    return {};
+  return refused("kpatch-build-id",
+                 fmt::format("no binary that the patch changes has build-id {} "
+                             "(but {})",
+                             build_id, others))
+      .note("a patch fits one build only: build the original with the same "
+            "sources, compiler and flags as the binary that runs");
 }
 
 // From here on everything was made; the patches become visible.
@@ -221,6 +240,9 @@ Result<Report> make_patches(const Options &options, const Folders &folders,
                            report.unchanged_binaries))
         .note("if the makefile does not know which objects depend on a changed "
               "file, use --clean");
+  if (!options.build_id.empty())
+    if (Error error = choose_binary(options.build_id, report))
+      return error;
   if (Error error = publish(folders, progress, report))
     return error;
   return report;

@@ -113,6 +113,7 @@ std::vector<std::string> ProjectBuild::environment(Stage stage) const {
   std::vector<std::string> result = {
       "KPATCH_STAGE=" + std::string(stage_name(stage)),
       "KPATCH_PATH=" + folders_.tools.string(),
+      "LIBCARE_BUILD_ROOT=" + folders_.work.string(),
       "IS_LIBCARE_CC=y",
       "CC=" + (folders_.tools / "libcare-cc").string(),
       "CXX=" + (folders_.tools / "libcare-c++").string(),
