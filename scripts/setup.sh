@@ -22,7 +22,7 @@ build_packages="
 test_packages="
   llvm-14-tools llvm-14 clang-14 clang-format-14 lld-14 python3
   libgtest-dev libbenchmark-dev
-  musl-tools strace gdb patch procps"
+  musl-tools strace gdb patch procps python3-psutil shellcheck"
 
 # Real source packages: dpkg-source, their build systems, and the build
 # dependencies of those that the tests and the demo build.
