@@ -19,7 +19,7 @@ static constexpr int deepest_chain = 4;
 
 bool PlaceComparison::is_same_slot(const std::optional<Slot> &patched,
                                    const std::optional<Slot> &original,
-                                   int depth) const {
+                                   const Symbol *symbol, int depth) const {
   if (!patched || !original || depth > deepest_chain ||
       patched->kind != original->kind)
     return false;
@@ -30,7 +30,7 @@ bool PlaceComparison::is_same_slot(const std::optional<Slot> &patched,
   switch (patched->kind) {
   case DynamicKind::Relative:
   case DynamicKind::Ifunc:
-    return is_same_place(patched->address, original->address, nullptr,
+    return is_same_place(patched->address, original->address, symbol,
                          depth + 1);
   default:
     return patched->address == original->address;
@@ -56,8 +56,15 @@ bool PlaceComparison::is_same_place(uint64_t patched, uint64_t original,
   if (patched == 0 || original == 0)
     return patched == original;
   std::optional<Slot> stub = patched_.find_plt_slot(patched);
-  if (stub)
-    return is_same_slot(stub, original_.find_plt_slot(original), depth + 1);
+  if (stub &&
+      is_same_slot(stub, original_.find_plt_slot(original), symbol, depth + 1))
+    return true;
+  // GNU ld makes PLT entries without a sensible slot for weak symbols that
+  // nobody defines, in static position-independent programs.
+  bool is_unresolved = symbol && symbol->is_undefined() &&
+                       symbol->binding == llvm::ELF::STB_WEAK;
+  if (stub && !is_unresolved)
+    return false;
   if (symbol && symbol->section == llvm::ELF::SHN_ABS && patched == original)
     return true;
   if (symbol && is_linker_defined(symbol->name))
@@ -89,7 +96,7 @@ bool PlaceComparison::is_same_pointer(const Relocation &reference,
   Slot patched = slot_of(patched_, reference.address, patched_field);
   Slot original = slot_of(original_, original_place, original_field);
   if (patched.symbol || patched.kind != DynamicKind::Relative)
-    return is_same_slot(patched, original, 0);
+    return is_same_slot(patched, original, nullptr, 0);
   if (original.symbol || original.kind != patched.kind)
     return false;
   auto addend = static_cast<uint64_t>(reference.addend);
@@ -123,8 +130,16 @@ bool PlaceComparison::is_same_reference(const Relocation &reference,
                                         std::span<const uint8_t> original_field,
                                         uint64_t original_place) const {
   RelocationMeaning meaning = arch_.describe(reference.type);
-  if (meaning.kind == ReferenceKind::TlsConstant ||
-      meaning.kind == ReferenceKind::Unsupported)
+  bool is_constant = meaning.kind == ReferenceKind::TlsConstant ||
+                     meaning.kind == ReferenceKind::Unsupported;
+  // The offset of a thread-local variable that nobody defines is minus the
+  // address of the thread-local segment, and is never used.
+  if (is_constant &&
+      patched_.object().symbols[reference.symbol].binding ==
+          llvm::ELF::STB_WEAK &&
+      patched_.object().symbols[reference.symbol].is_undefined())
+    return true;
+  if (is_constant)
     return std::equal(patched_field.begin(), patched_field.end(),
                       original_field.begin(), original_field.end());
   if (meaning.kind == ReferenceKind::Absolute && meaning.size_bytes == 8)
@@ -137,6 +152,7 @@ bool PlaceComparison::is_same_reference(const Relocation &reference,
       arch_.decode(reference.type, original_field, original_place);
   if (!patched || !original)
     return is_same_encoding(reference, original_field, original_place);
+  const Symbol &symbol = patched_.object().symbols[reference.symbol];
   *patched -= static_cast<uint64_t>(reference.addend);
   *original -= static_cast<uint64_t>(reference.addend);
   switch (meaning.kind) {
@@ -145,10 +161,9 @@ bool PlaceComparison::is_same_reference(const Relocation &reference,
   case ReferenceKind::TlsGotGd:
   case ReferenceKind::TlsGotLd:
     return is_same_slot(patched_.find_got_slot(*patched),
-                        original_.find_got_slot(*original), 0);
+                        original_.find_got_slot(*original), &symbol, 0);
   default:
-    return is_same_place(*patched, *original,
-                         &patched_.object().symbols[reference.symbol], 0);
+    return is_same_place(*patched, *original, &symbol, 0);
   }
 }
 

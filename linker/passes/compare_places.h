@@ -30,7 +30,8 @@ private:
   bool is_same_place(uint64_t patched, uint64_t original, const Symbol *symbol,
                      int depth) const;
   bool is_same_slot(const std::optional<Slot> &patched,
-                    const std::optional<Slot> &original, int depth) const;
+                    const std::optional<Slot> &original, const Symbol *symbol,
+                    int depth) const;
   bool is_same_pointer(const Relocation &reference,
                        std::span<const uint8_t> patched_field,
                        std::span<const uint8_t> original_field,

@@ -61,7 +61,7 @@ static std::string_view shown_name(const Object &object, uint32_t index) {
 static std::string hex(std::span<const uint8_t> bytes) {
   std::string text;
   for (uint8_t byte : bytes.first(std::min<size_t>(bytes.size(), 8)))
-    text += fmt::format(text.empty() ? "{:02x}" : " {:02x}", byte);
+    text += (text.empty() ? "" : " ") + fmt::format("{:02x}", byte);
   return text;
 }
 
@@ -174,17 +174,23 @@ Error Prover::check_layout(const Section &patched,
 // before it.
 void Prover::add_border(const Section &section) {
   const SectionPair *before = nullptr;
-  for (const SectionPair &pair : pairs_)
-    if (patched_.object().sections[pair.patched].reaches(section.address))
+  auto end_of = [](const Section &s) { return s.address + s.size_bytes; };
+  for (const SectionPair &pair : pairs_) {
+    const Section &candidate = patched_.object().sections[pair.patched];
+    bool is_before = !(candidate.is_tls() && candidate.is_nobits()) &&
+                     end_of(candidate) <= section.address;
+    if (is_before &&
+        (!before || end_of(candidate) >=
+                        end_of(patched_.object().sections[before->patched])))
       before = &pair;
+  }
   if (!before)
     return;
-  uint64_t distance =
-      section.address - patched_.object().sections[before->patched].address;
-  const Section &original = original_.object().sections[before->original];
-  ranges_.add(
-      patched_.object().index_of(section),
-      {section.address, original.address + distance, 0, before->original});
+  uint64_t alignment = std::max<uint64_t>(section.alignment, 1);
+  uint64_t end = end_of(original_.object().sections[before->original]);
+  uint64_t border = (end + alignment - 1) / alignment * alignment;
+  ranges_.add(patched_.object().index_of(section),
+              {section.address, border, 0, before->original});
 }
 
 Error Prover::pair_sections() {
