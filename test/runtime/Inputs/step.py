@@ -7,7 +7,7 @@ Steps, each one word of the shell:
     ctl=WORDS      libcare-ctl WORDS, @PID@ replaced, must succeed
     ctl:N=WORDS    ... must end with status N
     maps=same      the memory map is what it was at the first maps=same
-    write=SYM:HEX  writes bytes at the program's symbol (/proc/PID/mem)
+    write=SYM+N:HEX  writes bytes at the program's symbol (/proc/PID/mem)
 """
 
 import re
@@ -50,13 +50,13 @@ class Steps:
             sys.exit("the memory map is another:\n%s\nbefore:\n%s" % (now, self.map))
 
     def write(self, what):
-        symbol, data = what.split(":")
+        symbol, distance, data = re.fullmatch(r"(\w+)\+(\d+):(\w+)", what).groups()
         exe = "/proc/%s/exe" % self.pid
         names = subprocess.run(["nm", exe], capture_output=True, text=True).stdout
         offset = int(re.search(r"^(\w+) . %s$" % symbol, names, re.M).group(1), 16)
         first = open("/proc/%s/maps" % self.pid).readline()
         with open("/proc/%s/mem" % self.pid, "r+b", buffering=0) as memory:
-            memory.seek(int(first.split("-")[0], 16) + offset)
+            memory.seek(int(first.split("-")[0], 16) + offset + int(distance))
             memory.write(bytes.fromhex(data))
 
 
