@@ -10,6 +10,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <sys/types.h>
 #include <sys/user.h>
@@ -36,6 +37,9 @@ public:
   // The general registers other than the program counter, for a conservative
   // search: a return address may be on its way through any of them.
   std::span<const uint64_t> words() const;
+
+  // By DWARF register number; nothing if there is no such general register.
+  std::optional<uint64_t> dwarf_register(int number) const;
 
   // The system call that the thread was in when it was stopped; -1 if none.
   int64_t system_call_number() const;

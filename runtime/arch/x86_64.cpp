@@ -83,6 +83,17 @@ std::span<const uint64_t> Registers::words() const {
   return {reinterpret_cast<const uint64_t *>(&raw_), 15};
 }
 
+std::optional<uint64_t> Registers::dwarf_register(int number) const {
+  // psABI figure 3.36
+  const user_regs_struct &r = raw_;
+  const uint64_t order[] = {r.rax, r.rdx, r.rcx, r.rbx, r.rsi, r.rdi,
+                            r.rbp, r.rsp, r.r8,  r.r9,  r.r10, r.r11,
+                            r.r12, r.r13, r.r14, r.r15, r.rip};
+  if (number < 0 || static_cast<size_t>(number) >= std::size(order))
+    return std::nullopt;
+  return order[number];
+}
+
 int64_t Registers::system_call_number() const {
   return static_cast<int64_t>(raw_.orig_rax);
 }

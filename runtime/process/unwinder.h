@@ -17,6 +17,7 @@
 #include "common/result.h"
 #include "runtime/arch/registers.h"
 #include "runtime/process/loaded_object.h"
+#include "runtime/process/object_names.h"
 #include "runtime/process/remote_address.h"
 #include "runtime/process/remote_memory.h"
 #include "runtime/process/stack_scan.h"
@@ -29,12 +30,6 @@ struct StackFrame {
   RemoteAddress pc;
   RemoteAddress sp;
   bool is_return_address = false;
-};
-
-struct FrameName {
-  std::string function; // empty if unknown
-  uint64_t offset = 0;  // of pc in it
-  std::string object;   // file name of the object; empty if none
 };
 
 class Unwinder {
@@ -63,8 +58,10 @@ public:
   // "#0  0x401136 in parse_header+0x12 (server)"
   std::string describe(std::span<const StackFrame> frames);
 
-private:
+  // For the callbacks of libunwind.
   struct Data;
+
+private:
   std::unique_ptr<Data> data_;
 };
 

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Reads .symtab of a file with its own bounds checks: the file belongs to the
+// target and may be anything.
+
+#include "runtime/process/object_names.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "runtime/process/dynamic_symbols.h"
+
+namespace care::runtime {
+
+namespace {
+
+template <typename T>
+bool read_at(std::span<const uint8_t> file, uint64_t offset, T &value) {
+  if (offset > file.size() || file.size() - offset < sizeof value)
+    return false;
+  memcpy(&value, &file[offset], sizeof value);
+  return true;
+}
+
+std::string_view string_at(std::span<const uint8_t> file,
+                           const Elf64_Shdr &strings, uint64_t offset) {
+  if (strings.sh_offset > file.size() ||
+      strings.sh_size > file.size() - strings.sh_offset ||
+      offset >= strings.sh_size)
+    return "";
+  const char *start =
+      reinterpret_cast<const char *>(&file[strings.sh_offset + offset]);
+  return {start, strnlen(start, strings.sh_size - offset)};
+}
+
+// Calls use(symbol, name) for each symbol of the file's .symtab.
+void for_each_symbol(std::span<const uint8_t> file, const auto &use) {
+  Elf64_Ehdr header;
+  if (!read_at(file, 0, header) || header.e_shentsize != sizeof(Elf64_Shdr))
+    return;
+  for (size_t i = 0; i < header.e_shnum; ++i) {
+    Elf64_Shdr table, strings;
+    if (!read_at(file, header.e_shoff + i * sizeof table, table) ||
+        table.sh_type != SHT_SYMTAB ||
+        !read_at(file, header.e_shoff + table.sh_link * sizeof strings,
+                 strings))
+      continue;
+    Elf64_Sym symbol;
+    for (uint64_t at = 0; at + sizeof symbol <= table.sh_size &&
+                          read_at(file, table.sh_offset + at, symbol);
+         at += sizeof symbol)
+      use(symbol, string_at(file, strings, symbol.st_name));
+  }
+}
+
+} // namespace
+
+const std::vector<ObjectNames::Function> &
+ObjectNames::functions_of(const LoadedObject &object) {
+  auto [place, is_new] = functions_.try_emplace(&object);
+  std::vector<Function> &functions = place->second;
+  if (!is_new)
+    return functions;
+  auto add = [&](const Elf64_Sym &symbol, std::string_view name) {
+    bool is_function = ELF64_ST_TYPE(symbol.st_info) == STT_FUNC &&
+                       symbol.st_shndx != SHN_UNDEF && !name.empty();
+    if (is_function)
+      functions.push_back({symbol.st_value, symbol.st_size, std::string(name)});
+  };
+  if (Result<MappedFile> file = open_object_file(memory_.pid(), object))
+    for_each_symbol(file->bytes(), add);
+  if (functions.empty())
+    if (auto symbols = DynamicSymbols::read(memory_, object))
+      for (const Elf64_Sym &symbol : symbols->symbols())
+        add(symbol, symbols->name_of(symbol));
+  std::stable_sort(
+      functions.begin(), functions.end(),
+      [](const Function &a, const Function &b) { return a.value < b.value; });
+  return functions;
+}
+
+FrameName ObjectNames::find(RemoteAddress address, bool is_return_address) {
+  FrameName name;
+  const LoadedObject *object = find_object(objects_, address);
+  if (object == nullptr)
+    return name;
+  name.object = object->name();
+  uint64_t value = address.value() - object->load_bias;
+  const std::vector<Function> &functions = functions_of(*object);
+  auto after = std::upper_bound(
+      functions.begin(), functions.end(), value - is_return_address,
+      [](uint64_t at, const Function &f) { return at < f.value; });
+  if (after == functions.begin())
+    return name;
+  const Function &function = *std::prev(after);
+  bool is_inside =
+      function.size_bytes == 0 ||
+      value - is_return_address - function.value < function.size_bytes;
+  if (!is_inside)
+    return name;
+  name.function = function.name;
+  name.offset = value - function.value;
+  return name;
+}
+
+} // namespace care::runtime
