@@ -57,10 +57,10 @@ void declare_commands(CLI::App &app, Options &options) {
         ->type_name("FILE|FOLDER");
   }
   for (const char *name : {"unpatch", "unpatch-user"}) {
-    CLI::App *command =
-        app.add_subcommand(name, "Take patches off processes");
+    CLI::App *command = app.add_subcommand(name, "Take patches off processes");
     add_change_options(*command, options);
-    command->add_option("-i,--id", options.patch_id, "Only the patch of this id")
+    command
+        ->add_option("-i,--id", options.patch_id, "Only the patch of this id")
         ->type_name("ID");
     command
         ->add_option("objects", options.operands,
@@ -131,4 +131,6 @@ int run(int argc, char **argv) {
 
 } // namespace care::runtime
 
-int main(int argc, char **argv) { return care::runtime::run(argc, argv); }
+int main(int argc, char **argv) {
+  return care::runtime::run(argc, argv);
+}

@@ -25,8 +25,8 @@ struct Options {
 
   SwitchOptions switch_options() const {
     auto timeout = std::chrono::duration<double>(timeout_seconds);
-    return {.timeout = std::chrono::duration_cast<std::chrono::milliseconds>(
-                timeout),
+    return {.timeout =
+                std::chrono::duration_cast<std::chrono::milliseconds>(timeout),
             .ignore_coroutines = ignore_coroutines};
   }
 };

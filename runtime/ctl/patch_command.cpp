@@ -39,14 +39,14 @@ static void explain_mismatch(const Target &target, const PatchSet &set,
     report.notes.push_back(
         fmt::format("'{}' holds no .kpatch file for this process", set.path()));
   for (const PatchFile *file : set.files())
-    report.notes.push_back(fmt::format("'{}' is for build-id {}", file->path(),
-                                       file->build_id()));
+    report.notes.push_back(
+        fmt::format("'{}' is for build-id {}", file->path(), file->build_id()));
   for (const LoadedObject &object : target.objects())
     if (object.is_main_program || set.files().size() <= 1)
-      report.notes.push_back(fmt::format(
-          "the process has '{}' with {}", object.name(),
-          object.build_id.empty() ? "no build-id"
-                                  : "build-id " + object.build_id));
+      report.notes.push_back(
+          fmt::format("the process has '{}' with {}", object.name(),
+                      object.build_id.empty() ? "no build-id"
+                                              : "build-id " + object.build_id));
 }
 
 static Error already_applied(const PatchPlan &plan) {
@@ -103,8 +103,7 @@ static Error patch_process(pid_t pid, PatchSet &set, bool is_single,
   report.function_count = change->function_count;
   report.attempts = change->stop.attempts;
   report.frozen_us = static_cast<uint64_t>(
-      std::chrono::duration_cast<std::chrono::microseconds>(
-          change->stop.frozen)
+      std::chrono::duration_cast<std::chrono::microseconds>(change->stop.frozen)
           .count());
   if (Error error = (*target)->refresh())
     return {}; // it ended after it was patched, which is its own business
@@ -133,10 +132,9 @@ int run_patch(const Options &options, Diagnostics &diagnostics) {
     Error error = patch_process(pid, *set, is_single, options, report);
     // With `all`, processes that end meanwhile or are never patched are not
     // failures.
-    bool is_passed_over =
-        error && is_all &&
-        (error.kind() == ErrorKind::TargetGone ||
-         error.code() == "kpatch-target");
+    bool is_passed_over = error && is_all &&
+                          (error.kind() == ErrorKind::TargetGone ||
+                           error.code() == "kpatch-target");
     if (is_passed_over)
       continue;
     if (error)

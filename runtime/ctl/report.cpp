@@ -156,8 +156,8 @@ void ReportWriter::write_info(const ProcessReport &report) {
     auto is_applied = [](const PatchReport &patch) {
       return patch.state == "applied";
     };
-    auto count = std::count_if(object.patches.begin(), object.patches.end(),
-                               is_applied);
+    auto count =
+        std::count_if(object.patches.begin(), object.patches.end(), is_applied);
     print_field("Pid:", std::to_string(report.pid));
     print_field("Target:", object.target);
     print_field("Build id:", object.build_id);

@@ -22,9 +22,9 @@ namespace care::runtime {
 
 enum class Outcome {
   Done,
-  WouldBeDone,   // --dry-run
-  NothingToDo,   // no patch fits, or none is there to be taken off
-  AlreadyDone,   // all that fit are applied
+  WouldBeDone, // --dry-run
+  NothingToDo, // no patch fits, or none is there to be taken off
+  AlreadyDone, // all that fit are applied
   Failed,
 };
 
@@ -66,8 +66,8 @@ class ReportWriter {
 public:
   ReportWriter(CommandKind kind, const Options &options, bool is_single,
                bool is_all, Diagnostics &diagnostics)
-      : kind_(kind), options_(options), is_single_(is_single),
-        is_all_(is_all), diagnostics_(diagnostics) {}
+      : kind_(kind), options_(options), is_single_(is_single), is_all_(is_all),
+        diagnostics_(diagnostics) {}
 
   void add(ProcessReport report);
   // An error that stops the whole command, before any process.

@@ -14,7 +14,9 @@ namespace care::runtime {
 
 using Json = nlohmann::ordered_json;
 
-static std::string hex(uint64_t value) { return fmt::format("0x{:x}", value); }
+static std::string hex(uint64_t value) {
+  return fmt::format("0x{:x}", value);
+}
 
 static Json error_json(const Error &error) {
   Json json = {{"kind", error_kind_name(error.kind())},
@@ -28,8 +30,7 @@ static Json error_json(const Error &error) {
 static Json patch_json(const PatchReport &patch) {
   Json functions = Json::array();
   for (const FunctionReport &function : patch.functions) {
-    Json json = {{"name", function.name},
-                 {"address", hex(function.original)}};
+    Json json = {{"name", function.name}, {"address", hex(function.original)}};
     if (function.replacement != 0)
       json["replacement"] = hex(function.replacement);
     functions.push_back(std::move(json));

@@ -82,8 +82,7 @@ static Error unpatch_process(pid_t pid, bool is_single, const Options &options,
   report.outcome = Outcome::Done;
   report.attempts = change->stop.attempts;
   report.frozen_us = static_cast<uint64_t>(
-      std::chrono::duration_cast<std::chrono::microseconds>(
-          change->stop.frozen)
+      std::chrono::duration_cast<std::chrono::microseconds>(change->stop.frozen)
           .count());
   if (Error error = (*target)->refresh())
     return {}; // it ended after its patches were taken off
@@ -105,10 +104,9 @@ int run_unpatch(const Options &options, Diagnostics &diagnostics) {
     ProcessReport report;
     report.pid = pid;
     Error error = unpatch_process(pid, is_single, options, report);
-    bool is_passed_over =
-        error && is_all &&
-        (error.kind() == ErrorKind::TargetGone ||
-         error.code() == "kpatch-target");
+    bool is_passed_over = error && is_all &&
+                          (error.kind() == ErrorKind::TargetGone ||
+                           error.code() == "kpatch-target");
     if (is_passed_over)
       continue;
     if (error)

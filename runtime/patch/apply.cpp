@@ -129,9 +129,8 @@ Result<ChangeResult> apply_plan(Target &target, PatchPlan &plan,
                        .after = {}};
     region.journal.sequence = sequence++;
     region.journal.applied_at = static_cast<uint64_t>(time(nullptr));
-    StateChange later = make_state_change(region, transaction,
-                                          PatchState::Applying,
-                                          PatchState::Applied);
+    StateChange later = make_state_change(
+        region, transaction, PatchState::Applying, PatchState::Applied);
     change.during = later.during;
     change.after = later.after;
     states.push_back(change);
@@ -212,11 +211,11 @@ Error drop_finished_entries(const Target &target, Activation &activation) {
   std::vector<EntryChange> remaining;
   for (EntryChange &entry : activation.entries) {
     JumpBytes now{};
-    if (Error error = target.memory().read(
-            entry.address, std::span(now).first(entry.size)))
+    if (Error error = target.memory().read(entry.address,
+                                           std::span(now).first(entry.size)))
       return error;
-    bool is_done = std::equal(now.begin(), now.begin() + entry.size,
-                              entry.after.begin());
+    bool is_done =
+        std::equal(now.begin(), now.begin() + entry.size, entry.after.begin());
     if (!is_done)
       remaining.push_back(std::move(entry));
   }

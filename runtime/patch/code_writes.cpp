@@ -23,13 +23,12 @@ static std::string hex_bytes(std::span<const uint8_t> bytes) {
 
 static Error entry_differs(const EntryChange &entry,
                            std::span<const uint8_t> actual) {
-  return refused("kpatch-site-differs",
-                 fmt::format("function '{}': the bytes at {} are not those "
-                             "expected (actual {}, expected {})",
-                             entry.function, entry.address.hex(),
-                             hex_bytes(actual),
-                             hex_bytes(std::span(entry.before)
-                                           .first(entry.size))))
+  return refused(
+             "kpatch-site-differs",
+             fmt::format("function '{}': the bytes at {} are not those "
+                         "expected (actual {}, expected {})",
+                         entry.function, entry.address.hex(), hex_bytes(actual),
+                         hex_bytes(std::span(entry.before).first(entry.size))))
       .note("something else has changed the code of this process; nothing was "
             "changed");
 }
@@ -50,8 +49,7 @@ Result<CodeWrites> CodeWrites::make(const RemoteMemory &memory,
       end = entries[next].address + entries[next].size;
       ++next;
     }
-    Result<std::vector<uint8_t>> before =
-        memory.read_bytes(start, end - start);
+    Result<std::vector<uint8_t>> before = memory.read_bytes(start, end - start);
     if (!before)
       return before.take_error();
     std::vector<uint8_t> after = *before;

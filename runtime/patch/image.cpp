@@ -114,9 +114,9 @@ template <Arch A> struct Relocator {
                                       "section (size 0x{:x})",
                                       where, section.content.size()))
           .with_code("kpatch-format");
-    return refused("kpatch-out-of-range",
-                   fmt::format("{}: address 0x{:x} is out of reach", where,
-                               value))
+    return refused(
+               "kpatch-out-of-range",
+               fmt::format("{}: address 0x{:x} is out of reach", where, value))
         .note("the patch refers directly to something that another object "
               "defines; build it with the tools of this version, which load "
               "such addresses from a table");

@@ -108,9 +108,9 @@ struct ReplacedFunction {
   std::vector<std::pair<uint64_t, uint64_t>> replacement_parts;
 };
 
-Result<std::vector<ReplacedFunction>> read_functions(const PatchFile &patch,
-                                                     const ImageLayout &layout,
-                                                     const Placement &placement);
+Result<std::vector<ReplacedFunction>>
+read_functions(const PatchFile &patch, const ImageLayout &layout,
+               const Placement &placement);
 
 // Must every address of the region be below 2 GiB (code of a program linked at
 // a fixed address may hold 32-bit addresses of the patch)?

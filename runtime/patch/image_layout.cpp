@@ -139,8 +139,7 @@ static Result<ImageLayout> plan_layout_for(const PatchFile &patch,
     offset += A::far_jump_size;
   }
   layout.text_size_bytes = offset - text_start;
-  offset =
-      segment(layout.text, text_start, offset, PROT_READ | PROT_EXEC);
+  offset = segment(layout.text, text_start, offset, PROT_READ | PROT_EXEC);
 
   uint64_t rodata_start = offset;
   offset = align_up(place_group(patch, Group::ReadOnly, offset, layout), 8);
@@ -164,10 +163,9 @@ static Result<ImageLayout> plan_layout_for(const PatchFile &patch,
 }
 
 Result<ImageLayout> plan_layout(const PatchFile &patch, uint64_t journal_size) {
-  return visit_arch(patch.machine(),
-                    [&]<Arch A>() -> Result<ImageLayout> {
-                      return plan_layout_for<A>(patch, journal_size);
-                    });
+  return visit_arch(patch.machine(), [&]<Arch A>() -> Result<ImageLayout> {
+    return plan_layout_for<A>(patch, journal_size);
+  });
 }
 
 std::vector<uint32_t> find_symbol_uses(const PatchFile &patch) {

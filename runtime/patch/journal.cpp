@@ -54,8 +54,7 @@ constexpr char journal_magic[8] = {'L', 'P', 'X', 'J', 'R', 'N', 'L', 0};
 constexpr uint32_t journal_version = 1;
 constexpr uint64_t journal_start = (sizeof(PatchHeader) + 7) / 8 * 8;
 
-template <typename T>
-void append(std::vector<uint8_t> &bytes, const T &value) {
+template <typename T> void append(std::vector<uint8_t> &bytes, const T &value) {
   const auto *start = reinterpret_cast<const uint8_t *>(&value);
   bytes.insert(bytes.end(), start, start + sizeof value);
 }
@@ -166,8 +165,8 @@ read_raw_header(std::span<const uint8_t> bytes) {
 }
 
 static uint64_t journal_end(const RawHeader &header) {
-  return journal_start + journal_size(header.site_count, header.range_count,
-                                      header.name_bytes);
+  return journal_start +
+         journal_size(header.site_count, header.range_count, header.name_bytes);
 }
 
 std::optional<uint64_t> find_journal_end(std::span<const uint8_t> start) {

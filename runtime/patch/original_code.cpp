@@ -109,8 +109,8 @@ std::map<uint64_t, const JournalSite *> applied_sites(const Target &target) {
   return sites;
 }
 
-void put_back_originals(
-    const std::map<uint64_t, const JournalSite *> &applied, PartCopy &copy) {
+void put_back_originals(const std::map<uint64_t, const JournalSite *> &applied,
+                        PartCopy &copy) {
   uint64_t start = copy.part->address;
   auto site = applied.lower_bound(start);
   for (; site != applied.end(); ++site) {
@@ -135,16 +135,15 @@ Error too_short(const ReplacedFunction &function, uint64_t room,
 }
 
 // Where the jump goes, and what it overwrites.
-template <Arch A>
-Error add_site(const PartCopy &copy, PlannedPatch &planned) {
+template <Arch A> Error add_site(const PartCopy &copy, PlannedPatch &planned) {
   const ReplacedFunction &function = *copy.function;
   std::span<const uint8_t> code = copy.bytes;
   size_t skip = A::entry_skip(code);
   size_t needed = skip + A::jump_size;
   uint32_t length = copy.part->length;
   if (code.size() < needed ||
-      (length < needed && !Relocations<A>::is_padding(
-                              code.subspan(length, needed - length))))
+      (length < needed &&
+       !Relocations<A>::is_padding(code.subspan(length, needed - length))))
     return too_short(function, length, needed);
 
   Journal &journal = planned.journal;
@@ -160,8 +159,8 @@ Error add_site(const PartCopy &copy, PlannedPatch &planned) {
   journal.sites.push_back(std::move(site));
   for (const OriginalPart &part : function.parts)
     journal.ranges.push_back({part.address, part.length, index, false});
-  journal.ranges.push_back({function.replacement_offset,
-                            function.replacement_length, index, true});
+  journal.ranges.push_back(
+      {function.replacement_offset, function.replacement_length, index, true});
   for (const auto &[offset, size] : function.replacement_parts)
     journal.ranges.push_back({offset, size, index, true});
   return {};
@@ -179,8 +178,8 @@ Error check_original_code(const Target &target, PlannedPatch &planned) {
                                         function.name, part.address,
                                         planned.object->name()))
             .with_code("kpatch-format");
-      uint32_t size = part.is_entry ? std::max(part.length, entry_bytes_max)
-                                    : part.length;
+      uint32_t size =
+          part.is_entry ? std::max(part.length, entry_bytes_max) : part.length;
       copies.push_back({&function, &part, std::vector<uint8_t>(size)});
     }
   }
@@ -201,10 +200,10 @@ Error check_original_code(const Target &target, PlannedPatch &planned) {
       return bytes_differ(copy, expected);
     if (!copy.part->is_entry)
       continue;
-    if (Error error = visit_arch(planned.file->machine(),
-                                 [&]<Arch A>() -> Error {
-                                   return add_site<A>(copy, planned);
-                                 }))
+    if (Error error =
+            visit_arch(planned.file->machine(), [&]<Arch A>() -> Error {
+              return add_site<A>(copy, planned);
+            }))
       return error;
   }
   return {};

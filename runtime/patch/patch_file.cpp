@@ -78,14 +78,13 @@ Error PatchFile::read_header() {
                                    bytes.size(), sizeof header_));
   memcpy(&header_, bytes.data(), sizeof header_);
 
-  if (memchr(header_.id, 0, sizeof header_.id) == nullptr ||
-      header_.id[0] == 0)
+  if (memchr(header_.id, 0, sizeof header_.id) == nullptr || header_.id[0] == 0)
     return not_a_patch("header: offset 8: the patch id is empty or longer "
                        "than 7 characters");
   std::string_view build_id(header_.build_id,
                             strnlen(header_.build_id, sizeof header_.build_id));
-  bool is_hex = build_id.find_first_not_of("0123456789abcdef") ==
-                std::string_view::npos;
+  bool is_hex =
+      build_id.find_first_not_of("0123456789abcdef") == std::string_view::npos;
   if (build_id.size() == sizeof header_.build_id || build_id.empty() || !is_hex)
     return not_a_patch("header: offset 88: the build-id is not a string of at "
                        "most 40 hexadecimal digits");
@@ -207,9 +206,9 @@ Error PatchFile::read_sections() {
 }
 
 Error PatchFile::read_symbols() {
-  auto table = std::find_if(
-      sections_.begin(), sections_.end(),
-      [](const PatchSection &s) { return s.type == SHT_SYMTAB; });
+  auto table =
+      std::find_if(sections_.begin(), sections_.end(),
+                   [](const PatchSection &s) { return s.type == SHT_SYMTAB; });
   if (table == sections_.end())
     return not_a_patch("the patch has no symbol table");
   if (table->link >= sections_.size())
@@ -271,8 +270,7 @@ Error PatchFile::read_relocations() {
       if (symbol >= symbols_.size())
         return not_a_patch(fmt::format("section '{}': entry {}: symbol {} of "
                                        "{}",
-                                       table.name, i, symbol,
-                                       symbols_.size()));
+                                       table.name, i, symbol, symbols_.size()));
       relocations.entries.push_back({.offset = raw.r_offset,
                                      .type = type,
                                      .symbol = symbol,

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The patches that a user named: one file, or a folder. A folder holds files
-// called *.kpatch, or is a storage: <build-id>/latest/kpatch.bin, where `latest`
-// is a link to the number of the level.
+// called *.kpatch, or is a storage: <build-id>/latest/kpatch.bin, where
+// `latest` is a link to the number of the level.
 #ifndef LIBCARE_RUNTIME_PATCH_PATCH_SET_H
 #define LIBCARE_RUNTIME_PATCH_PATCH_SET_H
 

@@ -91,8 +91,8 @@ static Result<PlannedPatch> plan_patch(const Target &target,
     return functions.take_error();
   planned.functions = std::move(*functions);
   if (planned.functions.empty())
-    return format_error(fmt::format("'{}': the patch replaces no function",
-                                    file.path()))
+    return format_error(
+               fmt::format("'{}': the patch replaces no function", file.path()))
         .with_code("kpatch-format");
   if (Error error = check_original_code(target, planned))
     return std::move(error).in(
@@ -120,8 +120,7 @@ Result<PatchPlan> plan_patches(const Target &target,
         continue;
       }
       is_applicable = true;
-      Result<PlannedPatch> planned =
-          plan_patch(target, *lookup, *file, object);
+      Result<PlannedPatch> planned = plan_patch(target, *lookup, *file, object);
       if (!planned)
         return planned.take_error();
       plan.patches.push_back(std::move(*planned));

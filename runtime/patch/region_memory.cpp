@@ -84,9 +84,9 @@ Result<RegionImage> make_image(const PlannedPatch &planned,
   Journal &journal = image.region.journal;
   journal.state = PatchState::Preparing;
   set_addresses(journal, base);
-  if (Error error =
-          visit_arch(planned.file->machine(),
-                     [&]<Arch A>() -> Error { return set_jumps<A>(journal); }))
+  if (Error error = visit_arch(planned.file->machine(), [&]<Arch A>() -> Error {
+        return set_jumps<A>(journal);
+      }))
     return error;
 
   std::vector<uint8_t> encoded = encode_journal(journal);
@@ -109,8 +109,8 @@ struct RemoteCalls {
     if (size == 0)
       return {};
     Result<uint64_t> result = thread.system_call(
-        SYS_mprotect, {start.value(), size, static_cast<uint64_t>(protection),
-                       0, 0, 0});
+        SYS_mprotect,
+        {start.value(), size, static_cast<uint64_t>(protection), 0, 0, 0});
     return result ? Error() : result.take_error().in("mprotect in the target");
   }
   Error unmap(const AddressRange &range) {
@@ -161,8 +161,8 @@ Result<bool> map_image(const Target &target, const PlannedPatch &planned,
     return error ? std::move(error) : thread->give_back();
   }
 
-  Error error = calls.protect(image.base, image.bytes.size(),
-                              PROT_READ | PROT_WRITE);
+  Error error =
+      calls.protect(image.base, image.bytes.size(), PROT_READ | PROT_WRITE);
   if (!error)
     error = target.memory().write(image.base, image.bytes);
   if (!error)
@@ -199,16 +199,17 @@ Error refill_region(const Target &target, const PlannedPatch &planned,
 }
 
 // The same patch, taken off before, with the same code at the same address.
-Result<std::optional<PatchRegion>>
-reuse_region(const Target &target, const PlannedPatch &planned) {
+Result<std::optional<PatchRegion>> reuse_region(const Target &target,
+                                                const PlannedPatch &planned) {
   for (const PatchRegion &old : target.regions()) {
     const Journal &journal = old.journal;
-    bool may_fit = journal.state == PatchState::Removed &&
-                   journal.unwinder != UnwinderState::Telling &&
-                   old.id() == planned.file->id() &&
-                   target.object_of(old) == planned.object &&
-                   journal.content_checksum == planned.journal.content_checksum &&
-                   journal.region_size == planned.layout.size_bytes;
+    bool may_fit =
+        journal.state == PatchState::Removed &&
+        journal.unwinder != UnwinderState::Telling &&
+        old.id() == planned.file->id() &&
+        target.object_of(old) == planned.object &&
+        journal.content_checksum == planned.journal.content_checksum &&
+        journal.region_size == planned.layout.size_bytes;
     if (!may_fit)
       continue;
     Result<RegionImage> image = make_image(planned, old.base);
@@ -249,9 +250,9 @@ template <Arch A> constexpr uint64_t reach_of() {
 
 std::optional<RemoteAddress> find_place(const PlannedPatch &planned,
                                         const MemoryMap &map, uint64_t size) {
-  Result<uint64_t> reach = visit_arch(
-      planned.object->e_machine,
-      []<Arch A>() -> Result<uint64_t> { return reach_of<A>(); });
+  Result<uint64_t> reach =
+      visit_arch(planned.object->e_machine,
+                 []<Arch A>() -> Result<uint64_t> { return reach_of<A>(); });
   if (!reach)
     return std::nullopt;
   AddressRange near = planned.object->range;
@@ -272,16 +273,15 @@ Error call_resolvers(const Target &target, PlannedPatch &planned) {
   for (const PendingResolver &pending : planned.resolvers) {
     Result<uint64_t> address = thread->call_function(pending.resolver);
     if (!address)
-      return address.take_error().in(
-          fmt::format("resolver of {}",
-                      planned.file->describe_symbol(pending.symbol)));
+      return address.take_error().in(fmt::format(
+          "resolver of {}", planned.file->describe_symbol(pending.symbol)));
     planned.placement.symbols[pending.symbol].address = *address;
   }
   return thread->give_back();
 }
 
 Result<PatchRegion> prepare_region(const Target &target,
-                                      const PlannedPatch &planned) {
+                                   const PlannedPatch &planned) {
   Result<std::optional<PatchRegion>> reused = reuse_region(target, planned);
   if (!reused)
     return reused.take_error();
@@ -313,8 +313,7 @@ Result<PatchRegion> prepare_region(const Target &target,
   return std::move(*prepared);
 }
 
-Error write_state(const Target &target, PatchRegion &region,
-                  PatchState state) {
+Error write_state(const Target &target, PatchRegion &region, PatchState state) {
   region.journal.state = state;
   JournalChange change = changing_fields(region.journal);
   return target.memory().write_forced(

@@ -18,7 +18,7 @@ Error call_resolvers(const Target &target, PlannedPatch &planned);
 // the memory of the same patch again if that was taken off before. Refused
 // [kpatch-no-room] if there is none in reach.
 Result<PatchRegion> prepare_region(const Target &target,
-                                      const PlannedPatch &planned);
+                                   const PlannedPatch &planned);
 
 // Takes back what prepare_region() did: unmaps a region that no code ever led
 // to, keeps one as Removed that was in use before.

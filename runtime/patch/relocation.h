@@ -19,14 +19,14 @@ namespace care::runtime {
 
 // What S stands for in the formula of a relocation.
 enum class SymbolUse : uint8_t {
-  Nothing,     // no field is changed
-  Address,     // the symbol's address
-  Branch,      // the same, or a far stub that jumps there
-  GotSlot,     // a slot that holds the address
-  GotTlsSlot,  // a slot that holds the offset from the thread pointer
-  TlsPair,     // two slots: module id, offset in the module's TLS block
-  TlsModule,   // two slots: module id, 0
-  TlsOffset,   // the offset in the module's TLS block
+  Nothing,    // no field is changed
+  Address,    // the symbol's address
+  Branch,     // the same, or a far stub that jumps there
+  GotSlot,    // a slot that holds the address
+  GotTlsSlot, // a slot that holds the offset from the thread pointer
+  TlsPair,    // two slots: module id, offset in the module's TLS block
+  TlsModule,  // two slots: module id, 0
+  TlsOffset,  // the offset in the module's TLS block
 };
 
 struct RelocationKind {
@@ -62,21 +62,19 @@ struct RelocationField {
 };
 
 template <typename R>
-concept RelocationArch =
-    requires(uint32_t type, RelocationField field, uint64_t value,
-             int64_t addend, std::span<const uint8_t> code) {
-      // nullptr: not known.
-      { R::find_kind(type) } -> std::same_as<const RelocationKind *>;
-      {
-        R::apply(type, field, value, addend)
-      } -> std::same_as<RelocationStatus>;
-      // May the field at code.size() of the instruction that begins in `code`
-      // be sent through a far stub, although its type is not a branch?
-      { R::is_branch_field(type, code) } -> std::same_as<bool>;
-      // Does `code`, from the end of a function on, hold filling that is
-      // never executed?
-      { R::is_padding(code) } -> std::same_as<bool>;
-    };
+concept RelocationArch = requires(uint32_t type, RelocationField field,
+                                  uint64_t value, int64_t addend,
+                                  std::span<const uint8_t> code) {
+  // nullptr: not known.
+  { R::find_kind(type) } -> std::same_as<const RelocationKind *>;
+  { R::apply(type, field, value, addend) } -> std::same_as<RelocationStatus>;
+  // May the field at code.size() of the instruction that begins in `code`
+  // be sent through a far stub, although its type is not a branch?
+  { R::is_branch_field(type, code) } -> std::same_as<bool>;
+  // Does `code`, from the end of a function on, hold filling that is
+  // never executed?
+  { R::is_padding(code) } -> std::same_as<bool>;
+};
 
 } // namespace care::runtime
 

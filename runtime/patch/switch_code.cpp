@@ -115,8 +115,8 @@ Result<Attempt> attempt_switch(const Target &target, CodeWrites &code,
   Error failure =
       target.memory().write_forced(list.forward, stopped->any_tid(), &done);
   if (failure)
-    return join_errors(std::move(failure), undo(target.memory(), list, done,
-                                                stopped->any_tid()));
+    return join_errors(std::move(failure),
+                       undo(target.memory(), list, done, stopped->any_tid()));
   // Committed. A thread that cannot be let go has ended.
   Error released = stopped->release();
   attempt.frozen = stopped->frozen_time();

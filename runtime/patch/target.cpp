@@ -19,7 +19,9 @@
 
 namespace care::runtime {
 
-std::string describe_process(pid_t pid) { return fmt::format("pid {}", pid); }
+std::string describe_process(pid_t pid) {
+  return fmt::format("pid {}", pid);
+}
 
 static Result<UniqueFd> lock_process(pid_t pid) {
   UniqueFd fd(socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
@@ -29,8 +31,8 @@ static Result<UniqueFd> lock_process(pid_t pid) {
   address.sun_family = AF_UNIX;
   std::string name = fmt::format("libcare-ctl:{}", pid);
   memcpy(address.sun_path + 1, name.data(), name.size());
-  auto length = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + 1 +
-                                       name.size());
+  auto length =
+      static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + 1 + name.size());
   if (bind(fd.get(), reinterpret_cast<const sockaddr *>(&address), length) == 0)
     return fd;
   if (errno == EADDRINUSE)
@@ -71,8 +73,8 @@ static std::optional<PatchRegion> read_region(const RemoteMemory &memory,
   return region;
 }
 
-Result<std::vector<PatchRegion>>
-find_patch_regions(const RemoteMemory &memory, const MemoryMap &map) {
+Result<std::vector<PatchRegion>> find_patch_regions(const RemoteMemory &memory,
+                                                    const MemoryMap &map) {
   std::vector<RemoteAddress> candidates;
   for (const MemoryRegion &region : map.regions())
     if (may_hold_header(region))
@@ -147,11 +149,11 @@ Error Target::refresh() {
 }
 
 const LoadedObject *Target::object_of(const PatchRegion &region) const {
-  auto object = std::find_if(
-      objects_.begin(), objects_.end(), [&](const LoadedObject &o) {
-        return o.build_id == region.build_id() &&
-               o.load_bias == region.journal.load_bias;
-      });
+  auto object = std::find_if(objects_.begin(), objects_.end(),
+                             [&](const LoadedObject &o) {
+                               return o.build_id == region.build_id() &&
+                                      o.load_bias == region.journal.load_bias;
+                             });
   return object == objects_.end() ? nullptr : &*object;
 }
 

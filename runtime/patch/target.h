@@ -43,8 +43,8 @@ struct PatchRegion {
 
 // Finds the regions by the magic at the start of anonymous mappings, in order
 // of application.
-Result<std::vector<PatchRegion>>
-find_patch_regions(const RemoteMemory &memory, const MemoryMap &map);
+Result<std::vector<PatchRegion>> find_patch_regions(const RemoteMemory &memory,
+                                                    const MemoryMap &map);
 
 // Does not move: SymbolLookup, Unwinder and others point into it.
 class Target {

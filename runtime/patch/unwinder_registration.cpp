@@ -73,8 +73,7 @@ Result<Outcome> try_to_register(const Target &target,
     return error;
   const uint64_t arguments[] = {region.journal.eh_frame,
                                 region.journal.unwinder_storage};
-  Result<uint64_t> answer =
-      thread->call_function(function.address, arguments);
+  Result<uint64_t> answer = thread->call_function(function.address, arguments);
   if (!answer)
     return answer.take_error();
   if (Error error = thread->give_back())

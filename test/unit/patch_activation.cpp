@@ -17,10 +17,9 @@ constexpr uint64_t entry_address = 0x401000;
 // A region that replaces the function at entry_address; `number` is in all of
 // its bytes and addresses.
 PatchRegion make_region(uint8_t number) {
-  PatchRegion region{
-      .base = RemoteAddress(0x500000 + number * 0x10000u),
-      .header = {},
-      .journal = {}};
+  PatchRegion region{.base = RemoteAddress(0x500000 + number * 0x10000u),
+                     .header = {},
+                     .journal = {}};
   Journal &journal = region.journal;
   journal.state = PatchState::Applied;
   journal.sequence = number;

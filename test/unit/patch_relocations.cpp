@@ -71,8 +71,7 @@ TEST(X86Relocation, OutOfReachIsAnOverflowAndChangesNothing) {
 
 TEST(X86Relocation, FieldsOutsideOfTheSectionAreNotTouched) {
   std::array<uint8_t, 8> bytes{};
-  EXPECT_EQ(X::apply(X::Abs64, {bytes, 1, 0}, 1, 0),
-            RelocationStatus::Outside);
+  EXPECT_EQ(X::apply(X::Abs64, {bytes, 1, 0}, 1, 0), RelocationStatus::Outside);
   EXPECT_EQ(X::apply(X::Pc32, {bytes, 5, 0}, 1, 0), RelocationStatus::Outside);
   EXPECT_EQ(X::apply(X::Pc32, {bytes, UINT64_MAX, 0}, 1, 0),
             RelocationStatus::Outside);

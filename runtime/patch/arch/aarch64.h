@@ -132,8 +132,8 @@ private:
                               unsigned position, unsigned bits) {
     uint32_t mask = ((uint32_t{1} << bits) - 1) << position;
     auto word = field.read<uint32_t>();
-    word = (word & ~mask) |
-           (static_cast<uint32_t>(immediate << position) & mask);
+    word =
+        (word & ~mask) | (static_cast<uint32_t>(immediate << position) & mask);
     field.write<uint32_t>(word);
     return RelocationStatus::Applied;
   }

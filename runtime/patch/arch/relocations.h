@@ -11,12 +11,8 @@
 namespace care::runtime {
 
 template <Arch A> struct RelocationsOf;
-template <> struct RelocationsOf<X86_64> {
-  using Type = X86_64Relocations;
-};
-template <> struct RelocationsOf<Aarch64> {
-  using Type = Aarch64Relocations;
-};
+template <> struct RelocationsOf<X86_64> { using Type = X86_64Relocations; };
+template <> struct RelocationsOf<Aarch64> { using Type = Aarch64Relocations; };
 template <Arch A> using Relocations = typename RelocationsOf<A>::Type;
 
 } // namespace care::runtime

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// x86_64 relocations of .kpatch files. Formulas: System V ABI, AMD64 supplement,
-// section 4.4; numbers written out, so that <elf.h> of any age will do.
+// x86_64 relocations of .kpatch files. Formulas: System V ABI, AMD64
+// supplement, section 4.4; numbers written out, so that <elf.h> of any age will
+// do.
 #ifndef LIBCARE_RUNTIME_PATCH_ARCH_X86_64_H
 #define LIBCARE_RUNTIME_PATCH_ARCH_X86_64_H
 
