@@ -183,9 +183,10 @@ read_version_names(const ElfFile &elf, const Object &object) {
   auto headers = converted(elf.sections());
   if (!headers)
     return headers.take_error();
-  // libObject copies the names; ours point into the file.
-  auto add = [&](unsigned number, std::string_view dynstr,
-                 const std::string &name) {
+  // libObject copies the names, in LLVM 14 with everything that follows them
+  // in the string table; ours point into the file and end where they end.
+  auto add = [&](unsigned number, std::string_view dynstr, std::string name) {
+    name.resize(std::min(name.size(), name.find('\0')));
     size_t offset = dynstr.find(name);
     if (offset != std::string_view::npos)
       names[number] = dynstr.substr(offset, name.size());

@@ -61,7 +61,9 @@ static std::string_view shown_name(const Object &object, uint32_t index) {
 static std::string hex(std::span<const uint8_t> bytes) {
   std::string text;
   for (uint8_t byte : bytes.first(std::min<size_t>(bytes.size(), 8)))
-    text += (text.empty() ? "" : " ") + fmt::format("{:02x}", byte);
+    text += fmt::format("{:02x} ", byte);
+  if (!text.empty())
+    text.pop_back();
   return text;
 }
 
