@@ -47,9 +47,8 @@ Result<MappedFile> MappedFile::open(const std::string &path) {
     return system_error(quoted(path), EISDIR);
 
   MappedFile file(path);
-  if (S_ISREG(status.st_mode)) {
-    if (status.st_size == 0)
-      return file;
+  // Files of /proc say that they are empty; reading tells.
+  if (S_ISREG(status.st_mode) && status.st_size > 0) {
     auto size_bytes = static_cast<size_t>(status.st_size);
     void *mapping =
         mmap(nullptr, size_bytes, PROT_READ, MAP_PRIVATE, fd.get(), 0);

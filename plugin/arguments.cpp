@@ -7,7 +7,26 @@
 
 #include "plugin/arguments.h"
 
+#include "gensrc/settings.h"
+
 namespace care::plugin {
+
+// Those that are options of kpatch_gensrc as well.
+static bool take_differ_argument(gensrc::DiffOptions &options,
+                                 std::string_view name,
+                                 std::string_view value) {
+  if (name == "ignore-changes")
+    options.ignore_changes = gensrc::split_list(value);
+  else if (name == "unlink-symbols")
+    options.unlink_symbols = gensrc::split_list(value);
+  else if (name == "must-adapt")
+    options.must_adapt = gensrc::split_list(value);
+  else if (name == "force-gotpcrel")
+    options.force_gotpcrel = value == "yes";
+  else
+    return false;
+  return true;
+}
 
 Result<Arguments> parse_arguments(const NamedValues &values) {
   Arguments arguments;
@@ -31,7 +50,7 @@ Result<Arguments> parse_arguments(const NamedValues &values) {
       arguments.is_shared_folder = true;
     } else if (name == "many" && value == "source") {
       arguments.many = ManySources::BySource;
-    } else {
+    } else if (!take_differ_argument(arguments.differ, name, value)) {
       return usage_error("unknown argument '" + name + "=" + value + "'");
     }
   }

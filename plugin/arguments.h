@@ -8,6 +8,8 @@
 //   many=object|assembly|source   the command has several source files; `side`
 //                   and `output` are completed for each of them: by the name
 //                   of its object or assembly file, or by its own path
+//   ignore-changes=LIST, unlink-symbols=LIST, must-adapt=LIST
+//   force-gotpcrel=yes   as the options of kpatch_gensrc
 //   shared=yes      side files of different folders are in one
 #ifndef LIBCARE_PLUGIN_ARGUMENTS_H
 #define LIBCARE_PLUGIN_ARGUMENTS_H
@@ -18,6 +20,7 @@
 #include <vector>
 
 #include "common/result.h"
+#include "gensrc/differ.h"
 
 namespace care::plugin {
 
@@ -30,6 +33,7 @@ struct Arguments {
   std::string output;
   ManySources many = ManySources::No;
   bool is_shared_folder = false;
+  gensrc::DiffOptions differ;
 };
 
 using NamedValues = std::vector<std::pair<std::string, std::string>>;

@@ -8,6 +8,7 @@
 
 #include "common/mapped_file.h"
 #include "gensrc/differ.h"
+#include "gensrc/settings.h"
 
 #include "plugin/messages.h"
 #include "plugin/stages.h"
@@ -57,7 +58,7 @@ static Error keep_patched(const UnitFiles &files, std::string_view text,
 }
 
 Error merge_patched(const UnitFiles &files, const std::string &assembly,
-                    const Collected &unit) {
+                    const Collected &unit, gensrc::DiffOptions options) {
   Result<MappedFile> original = open_original(files, "original.s");
   if (!original)
     return original.take_error();
@@ -70,10 +71,14 @@ Error merge_patched(const UnitFiles &files, const std::string &assembly,
   if (Error error = compare_compilation(*facts, unit.facts))
     return error;
 
-  gensrc::DiffOptions options;
   options.unit_name = files.unit;
   options.original_facts = original_facts->text();
   options.patched_facts = format_facts(unit.facts);
+  Result<std::vector<std::string>> only =
+      gensrc::read_settings(gensrc::settings_path);
+  if (!only)
+    return only.take_error();
+  options.only_functions = std::move(*only);
   Result<MappedFile> patched = MappedFile::open(assembly);
   if (!patched)
     return patched.take_error();

@@ -39,7 +39,7 @@ static Error run_stage(const Collected &unit) {
     return refused("kpatch-lto", "link-time optimisation is not supported in "
                                  "the patched stage")
         .note("build both stages with -fno-lto");
-  return merge_patched(files, asm_file_name, unit);
+  return merge_patched(files, asm_file_name, unit, arguments.differ);
 }
 
 static void on_finish(void *, void *) {

@@ -18,9 +18,10 @@ Error keep_original(const UnitFiles &files, const std::string &assembly,
                     const Facts &facts);
 
 // Saves the assembly and the facts, compares with the original's side files
-// and writes the merged text over `assembly`. Warnings are reported.
+// and writes the merged text over `assembly`. Warnings are reported. Names and
+// facts of the unit are added to `options`.
 Error merge_patched(const UnitFiles &files, const std::string &assembly,
-                    const Collected &unit);
+                    const Collected &unit, gensrc::DiffOptions options);
 
 } // namespace care::plugin
 

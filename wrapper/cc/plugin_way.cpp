@@ -41,8 +41,9 @@ bool can_load_plugin(const Settings &settings) {
   if (settings.plugin.empty())
     return false;
   std::string name = resolved_name(settings.compiler.back());
-  std::string suffix = "-" + major_version(LIBCARE_PLUGIN_GCC);
-  if (name.ends_with("gcc" + suffix) || name.ends_with("g++" + suffix))
+  std::string version = major_version(LIBCARE_PLUGIN_GCC);
+  if (name.ends_with(std::string("gcc-").append(version)) ||
+      name.ends_with(std::string("g++-").append(version)))
     return true;
   if (name.find("clang") != std::string::npos)
     return false;
@@ -57,6 +58,26 @@ static std::string plugin_argument(std::string_view name,
 
 static bool is_own_object_per_source(const CommandLine &command) {
   return command.goal != Goal::Link && command.output.empty();
+}
+
+// The options of KPCC_PATCH_ARGS that mean something to the differ in the
+// plugin; the others are for kpatch_gensrc alone, or do nothing.
+static void add_differ_options(const Settings &settings,
+                               std::vector<std::string> &options) {
+  const std::vector<std::string> &given = settings.differ_arguments;
+  for (size_t i = 0; i < given.size(); ++i) {
+    if (given[i] == "--force-gotpcrel")
+      options.push_back(plugin_argument("force-gotpcrel", "yes"));
+    for (std::string_view name :
+         {"ignore-changes", "unlink-symbols", "must-adapt"}) {
+      std::string option = std::string("--").append(name);
+      if (given[i] == option && i + 1 < given.size())
+        options.push_back(plugin_argument(name, given[i + 1]));
+      else if (given[i].starts_with(option + "="))
+        options.push_back(
+            plugin_argument(name, given[i].substr(option.size() + 1)));
+    }
+  }
 }
 
 std::vector<std::string> plugin_options(const Settings &settings,
@@ -84,6 +105,7 @@ std::vector<std::string> plugin_options(const Settings &settings,
   };
   if (!many.empty())
     options.push_back(plugin_argument("many", many));
+  add_differ_options(settings, options);
   if (!settings.asm_dir.empty())
     options.push_back(plugin_argument("shared", "yes"));
   return options;
