@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include <fmt/format.h>
+
 #include "gensrc/parser.h"
 
 namespace care::gensrc {
@@ -75,9 +77,9 @@ Error Parser::parse_directive(std::string_view statement, Words words) {
   case Directive::OtherArch:
     if (in_asm_)
       break;
-    return malformed("'" + std::string(statement) +
-                     "': assembly of another architecture (expected " +
-                     std::string(arch_.name) + ")");
+    return malformed(
+        fmt::format("'{}': assembly of another architecture (expected {})",
+                    statement, arch_.name));
   case Directive::Raw:
     if (kind() != SectionKind::Ignored)
       add_raw(statement);

@@ -181,6 +181,12 @@ Result<std::string> TailWriter::rename(std::string_view content, size_t from) {
 
 // --- data
 
+void TailWriter::write_line(std::string_view text) {
+  out_ += '\t';
+  out_ += text;
+  out_ += '\n';
+}
+
 void TailWriter::begin_section(std::string_view name) {
   out_ += "\t.section\t";
   out_ += name;
@@ -283,13 +289,13 @@ Error TailWriter::write_data_lines(const Atom &atom, SymbolId own,
       Words words = split_words(statement);
       Directive kind = directive_of(words.head);
       if (kind == Directive::Raw || kind == Directive::Align) {
-        out_ += "\t" + std::string(statement) + "\n";
+        write_line(statement);
       } else if (kind == Directive::Content) {
         Result<std::string> text =
             rename(statement, statement.size() - words.operands.size());
         if (!text)
           return text.take_error();
-        out_ += "\t" + *text + "\n";
+        write_line(*text);
       }
     }
   }

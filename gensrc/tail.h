@@ -42,6 +42,7 @@ private:
   void need(AtomId atom);
 
   // tail.cpp: data and tables
+  void write_line(std::string_view text);
   void begin_section(std::string_view section);
   void declare(std::string_view name, const Symbol &symbol,
                std::string_view type);

@@ -95,17 +95,17 @@ Error TailWriter::write_code_statement(std::string_view statement,
   switch (directive_of(words.head)) {
   case Directive::Align:
     if (is_entered)
-      out_ += "\t" + std::string(statement) + "\n";
+      write_line(statement);
     return {};
   case Directive::Raw:
-    out_ += "\t" + std::string(statement) + "\n";
+    write_line(statement);
     return {};
   case Directive::Content: {
     Result<std::string> text =
         rename(statement, statement.size() - words.operands.size());
     if (!text)
       return text.take_error();
-    out_ += "\t" + *text + "\n";
+    write_line(*text);
     return {};
   }
   default:
@@ -152,7 +152,7 @@ Error TailWriter::write_instruction(std::string_view statement, Words words) {
     Result<std::string> text = rename(statement, from);
     if (!text)
       return text.take_error();
-    out_ += "\t" + *text + "\n";
+    write_line(*text);
     return {};
   }
   ImportUse use{.mnemonic = trim(statement.substr(0, from)),
@@ -187,7 +187,7 @@ Error TailWriter::write_cfi(std::string_view statement, Words words) {
       rename(statement, statement.size() - words.operands.size());
   if (!text)
     return text.take_error();
-  out_ += "\t" + *text + "\n";
+  write_line(*text);
   return {};
 }
 
@@ -232,7 +232,7 @@ void TailWriter::write_loc(std::string_view operands) {
   auto parsed = std::from_chars(operands.data(), end, number);
   std::string_view rest(parsed.ptr, static_cast<size_t>(end - parsed.ptr));
   number = map_file(number);
-  std::string line = "\t.loc " + std::to_string(number);
+  std::string line = ".loc " + std::to_string(number);
   rest = take_statement(rest);
   while (!rest.empty()) {
     Words words = split_words(rest);
@@ -240,9 +240,9 @@ void TailWriter::write_loc(std::string_view operands) {
     if (words.head == "view")
       rest = split_words(rest).operands;
     else
-      line += " " + std::string(words.head);
+      line.append(" ").append(words.head);
   }
-  out_ += line + "\n";
+  write_line(line);
 }
 
 } // namespace care::gensrc
