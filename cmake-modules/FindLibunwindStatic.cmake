@@ -14,3 +14,5 @@ target_link_libraries(libunwind_static INTERFACE "${LIBUNWIND_ARCH_ARCHIVE}")
 if(LIBUNWIND_LZMA_ARCHIVE)
   target_link_libraries(libunwind_static INTERFACE "${LIBUNWIND_LZMA_ARCHIVE}")
 endif()
+# The archive is not position independent.
+target_link_options(libunwind_static INTERFACE -no-pie)

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <elf.h>
 #include <optional>
 #include <string_view>
 
@@ -44,8 +45,12 @@ struct Cursor {
     }
   }
   std::string_view string() {
-    const char *start = reinterpret_cast<const char *>(bytes.data()) + at;
     size_t room = at < bytes.size() ? bytes.size() - at : 0;
+    if (room == 0) {
+      is_good = false;
+      return {};
+    }
+    const char *start = reinterpret_cast<const char *>(&bytes[at]);
     size_t length = strnlen(start, room);
     is_good = is_good && length < room;
     at += length + 1;
@@ -148,6 +153,29 @@ std::vector<FrameEntry> read_frame_entries(const RemoteMemory &memory,
   std::vector<uint8_t> bytes(std::min(section.size_bytes(), size_max));
   bytes.resize(memory.read_some(section.start, bytes));
   return parse_frame_entries(bytes, section.start);
+}
+
+std::optional<AddressRange> find_eh_frame(std::span<const uint8_t> file,
+                                          uint64_t load_bias) {
+  Cursor cursor{file, 0};
+  auto header = cursor.value<Elf64_Ehdr>();
+  auto section = [&](uint64_t index) {
+    cursor.at = header.e_shoff + index * sizeof(Elf64_Shdr);
+    return cursor.value<Elf64_Shdr>();
+  };
+  if (!cursor.is_good || header.e_shentsize != sizeof(Elf64_Shdr))
+    return std::nullopt;
+  Elf64_Shdr names = section(header.e_shstrndx);
+  for (uint64_t i = 0; i < header.e_shnum && cursor.is_good; ++i) {
+    Elf64_Shdr one = section(i);
+    cursor.at = names.sh_offset + one.sh_name;
+    bool is_it = cursor.is_good && cursor.string() == ".eh_frame" &&
+                 (one.sh_flags & SHF_ALLOC) != 0;
+    RemoteAddress start(load_bias + one.sh_addr);
+    if (is_it)
+      return AddressRange{start, start + one.sh_size};
+  }
+  return std::nullopt;
 }
 
 const FrameEntry *find_frame_entry(std::span<const FrameEntry> entries,

@@ -6,6 +6,7 @@
 #define LIBCARE_RUNTIME_PROCESS_EH_FRAME_H
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -26,6 +27,11 @@ std::vector<FrameEntry> parse_frame_entries(std::span<const uint8_t> bytes,
                                             RemoteAddress address);
 std::vector<FrameEntry> read_frame_entries(const RemoteMemory &memory,
                                            AddressRange section);
+
+// The .eh_frame section that an object's file tells, in the target's memory.
+// For static programs, which GCC links without the sorted table.
+std::optional<AddressRange> find_eh_frame(std::span<const uint8_t> file,
+                                          uint64_t load_bias);
 
 const FrameEntry *find_frame_entry(std::span<const FrameEntry> entries,
                                    uint64_t pc);

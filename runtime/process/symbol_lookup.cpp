@@ -49,7 +49,9 @@ in_link_map_order(const RemoteMemory &memory,
   std::vector<const LoadedObject *> order;
   for (const LinkMapEntry &entry : read_link_map(memory, objects[0]))
     for (const LoadedObject &object : objects)
-      if (object.dynamic && object.dynamic->start == entry.dynamic)
+      // The vDSO is in the list, but in no scope.
+      if (object.dynamic && object.dynamic->start == entry.dynamic &&
+          !object.is_vdso)
         order.push_back(&object);
   if (order.empty())
     order.push_back(&objects[0]);

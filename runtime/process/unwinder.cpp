@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <cstring>
 #include <optional>
 #include <unordered_map>
@@ -27,6 +28,14 @@ extern "C" int
 _Ux86_64_dwarf_search_unwind_table(unw_addr_space_t space, unw_word_t pc,
                                    unw_dyn_info_t *table, unw_proc_info_t *info,
                                    int need_info, void *argument);
+
+// libunwind's resume for its own process wants this, though a remote unwinder
+// never resumes anything. The real one is in libunwind.a, which must stay out:
+// its _Unwind_* functions clash with those of libgcc_eh in a static program.
+extern "C" [[noreturn]] int _Ux86_64_setcontext(const void *);
+extern "C" int _Ux86_64_setcontext(const void *) {
+  abort();
+}
 
 namespace care::runtime {
 
@@ -278,11 +287,21 @@ void Unwinder::add_code(AddressRange code, AddressRange eh_frame) {
 }
 
 void Unwinder::prepare() {
-  for (const LoadedObject &object : data_->objects)
-    if (object.eh_frame_header)
+  for (const LoadedObject &object : data_->objects) {
+    if (!object.eh_frame_header) {
+      // Without the file the object stays unknown, which is safe.
+      Result<MappedFile> file = open_object_file(data_->memory.pid(), object);
+      std::optional<AddressRange> eh_frame;
+      if (file)
+        eh_frame = find_eh_frame(file->bytes(), object.load_bias);
+      if (eh_frame && object.range.contains(*eh_frame))
+        add_code(object.range, *eh_frame);
+    } else {
       for (RemoteAddress at = object.eh_frame_header->start;
            at < object.eh_frame_header->end; at += page_size)
         data_->page(at.value());
+    }
+  }
 }
 
 Result<std::vector<StackFrame>> Unwinder::unwind(const Registers &registers,

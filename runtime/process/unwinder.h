@@ -43,7 +43,7 @@ public:
   void add_code(AddressRange code, AddressRange eh_frame);
 
   // Reads the unwind tables' headers of all objects now, so that a stop does
-  // not have to. Optional.
+  // not have to; finds the tables of static programs through their files.
   void prepare();
 
   // Innermost first. An error unless the unwinder arrived at the outermost

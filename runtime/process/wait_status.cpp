@@ -103,13 +103,18 @@ Result<std::optional<WaitStatus>>
 wait_for_thread(pid_t tid, const WaitDeadline &deadline) {
   for (;;) {
     int raw = 0;
-    pid_t answer = waitpid(tid, &raw, __WALL);
+    bool must_poll = !deadline.has_timer();
+    pid_t answer = waitpid(tid, &raw, __WALL | (must_poll ? WNOHANG : 0));
     if (answer == tid)
       return std::optional(WaitStatus::decode(raw));
-    if (errno == ECHILD)
+    if (answer == 0) { // polling: nothing yet
+      timespec pause{0, 100'000};
+      nanosleep(&pause, nullptr);
+    } else if (errno == ECHILD) {
       return std::optional(WaitStatus());
-    if (errno != EINTR)
+    } else if (errno != EINTR) {
       return system_error(fmt::format("thread {}: cannot wait", tid), errno);
+    }
     if (has_ended(process_of(tid), tid))
       return std::optional(WaitStatus());
     if (deadline.has_passed())

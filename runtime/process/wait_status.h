@@ -49,6 +49,8 @@ public:
   ~WaitDeadline();
 
   bool has_passed() const { return clock::now() >= end_; }
+  // False if the system has no timer to spare; then a wait has to poll.
+  bool has_timer() const { return has_timer_; }
 
 private:
   using clock = std::chrono::steady_clock;

@@ -31,7 +31,11 @@
 #include "runtime/process/loaded_object.h"
 #include "runtime/process/memory_map.h"
 #include "runtime/process/remote_memory.h"
+#include "runtime/process/other_stacks.h"
+#include "runtime/process/stack_scan.h"
 #include "runtime/process/stopped_process.h"
+#include "runtime/process/symbol_lookup.h"
+#include "runtime/process/unwinder.h"
 
 using namespace care;
 using namespace care::runtime;
@@ -93,8 +97,7 @@ Error call_getpid(const Target &target, int rounds) {
     Result<MemoryMap> map = MemoryMap::read(target.memory.pid());
     if (!map)
       return map.take_error();
-    Result<BorrowedThread> thread =
-        BorrowedThread::borrow(target.memory, *map);
+    Result<BorrowedThread> thread = BorrowedThread::borrow(target.memory, *map);
     if (!thread)
       return thread.take_error();
     Result<uint64_t> pid = thread->system_call(SYS_getpid, {});
@@ -137,6 +140,115 @@ Error map_memory(const Target &target) {
   return thread->give_back();
 }
 
+// name[@version]; what a call of it from the main program reaches.
+Error resolve(const Target &target, std::string_view name,
+              std::string_view version) {
+  Result<SymbolLookup> lookup =
+      SymbolLookup::make(target.memory, target.objects);
+  if (!lookup)
+    return lookup.take_error();
+  std::optional<ResolvedSymbol> symbol =
+      lookup->find(name, version, target.objects[0]);
+  if (!symbol)
+    return not_safe_now(fmt::format("'{}' is not defined", name));
+  const LoadedObject &object = *symbol->object;
+  if (symbol->type == STT_TLS) {
+    Result<uint64_t> module = lookup->tls_module_id(object);
+    if (!module)
+      return module.take_error();
+    Result<int64_t> offset =
+        lookup->tls_offset_from_thread_pointer(object, symbol->tls_offset);
+    if (!offset)
+      return offset.take_error();
+    fmt::print("{} tls in {} module={} tpoff={}\n", name, object.name(),
+               *module, *offset);
+    return {};
+  }
+  fmt::print("{} at {} type={} in {}\n", name, symbol->address.hex(),
+             symbol->type, object.name());
+  if (symbol->type != STT_GNU_IFUNC)
+    return {};
+  Result<BorrowedThread> thread =
+      BorrowedThread::borrow(target.memory, target.map);
+  if (!thread)
+    return thread.take_error();
+  Result<uint64_t> address = thread->call_function(symbol->address);
+  if (!address)
+    return address.take_error();
+  fmt::print("{} resolved to {:#x}\n", name, *address);
+  return thread->give_back();
+}
+
+Error print_stacks(const Target &target) {
+  Unwinder unwinder(target.memory, target.objects);
+  unwinder.prepare();
+  Result<MappingQuery> mappings = MappingQuery::open(target.memory.pid());
+  if (!mappings)
+    return mappings.take_error();
+  std::vector<std::vector<StackFrame>> stacks;
+  std::string failures;
+  Result<StoppedProcess> stopped = StoppedProcess::stop(target.memory.pid());
+  if (!stopped)
+    return stopped.take_error();
+  StackCopy stack;
+  for (const StoppedThread &thread : stopped->threads()) {
+    if (Error error =
+            copy_stack(target.memory, *mappings, thread.registers.sp(), stack))
+      return error;
+    Result<std::vector<StackFrame>> frames =
+        unwinder.unwind(thread.registers, stack);
+    if (frames)
+      stacks.push_back(std::move(*frames));
+    else
+      failures += frames.take_error().message() + "\n";
+  }
+  if (Error error = stopped->release())
+    return error;
+  for (const std::vector<StackFrame> &frames : stacks)
+    fmt::print("{}\n\n", unwinder.describe(frames));
+  fmt::print("{} stacks, failures: {}\n", stacks.size(),
+             failures.empty() ? "none" : failures);
+  return {};
+}
+
+// Words that return into the dynamic function `name`, on no running stack.
+Error print_others(const Target &target, std::string_view name) {
+  Result<SymbolLookup> lookup =
+      SymbolLookup::make(target.memory, target.objects);
+  if (!lookup)
+    return lookup.take_error();
+  std::optional<ResolvedSymbol> symbol =
+      lookup->find(name, "", target.objects[0]);
+  if (!symbol)
+    return not_safe_now(fmt::format("'{}' is not defined", name));
+  AddressRange code{symbol->address, symbol->address + symbol->size_bytes};
+  Result<OtherStacks> others = OtherStacks::search(
+      target.memory, target.map, target.objects, {&code, 1}, {});
+  if (!others)
+    return others.take_error();
+  Result<MappingQuery> mappings = MappingQuery::open(target.memory.pid());
+  if (!mappings)
+    return mappings.take_error();
+  Result<StoppedProcess> stopped = StoppedProcess::stop(target.memory.pid());
+  if (!stopped)
+    return stopped.take_error();
+  std::vector<AddressRange> stacks;
+  for (const StoppedThread &thread : stopped->threads()) {
+    StackCopy stack;
+    if (Error error =
+            copy_stack(target.memory, *mappings, thread.registers.sp(), stack))
+      return error;
+    stacks.push_back(stack.range());
+  }
+  Result<std::vector<OtherStackHit>> hits =
+      others->recheck(target.memory, stacks);
+  if (!hits)
+    return hits.take_error();
+  fmt::print("{} words in memory, {} on other stacks\n", others->hits().size(),
+             hits->size());
+  return stopped->release();
+}
+
 Error die_borrowed(const Target &target) {
   Result<BorrowedThread> thread =
       BorrowedThread::borrow(target.memory, target.map);
@@ -163,6 +275,13 @@ Error run(std::string_view operation, pid_t pid,
     return call_getpid(*target, std::max(rounds, 1));
   if (operation == "map")
     return map_memory(*target);
+  if (operation == "resolve" && !arguments.empty())
+    return resolve(*target, arguments[0],
+                   arguments.size() > 1 ? arguments[1] : "");
+  if (operation == "stacks")
+    return print_stacks(*target);
+  if (operation == "others" && !arguments.empty())
+    return print_others(*target, arguments[0]);
   if (operation == "die-borrowed")
     return die_borrowed(*target);
   return usage_error(fmt::format("unknown operation '{}'", operation));
@@ -176,8 +295,8 @@ int main(int argc, char **argv) {
   if (argc < 3)
     error = usage_error("process-probe OPERATION PID [ARGUMENT...]");
   else
-    error = run(argv[1], atoi(argv[2]),
-                {argv + 3, static_cast<size_t>(argc - 3)});
+    error =
+        run(argv[1], atoi(argv[2]), {argv + 3, static_cast<size_t>(argc - 3)});
   if (!error)
     return 0;
   int status = exit_status(error.kind());
