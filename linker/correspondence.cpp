@@ -24,6 +24,15 @@ const Correspondence::Range *Correspondence::find(uint32_t section,
   return is_inside ? &range : nullptr;
 }
 
+std::vector<Correspondence::Range>
+Correspondence::ranges(uint32_t section) const {
+  std::vector<Range> list;
+  if (auto found = ranges_.find(section); found != ranges_.end())
+    for (const auto &[address, range] : found->second)
+      list.push_back(range);
+  return list;
+}
+
 std::optional<uint32_t>
 Correspondence::original_section(uint32_t section) const {
   auto found = whole_.find(section);

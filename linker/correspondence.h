@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <vector>
 
 #include "linker/object_model.h"
 
@@ -28,6 +29,12 @@ public:
   void add(uint32_t section, const Range &range) {
     ranges_[section][range.patched_address] = range;
   }
+
+  void remove(uint32_t section, const Range &range) {
+    ranges_[section].erase(range.patched_address);
+  }
+  // All ranges of a section, by address.
+  std::vector<Range> ranges(uint32_t section) const;
 
   // The range of `section` (of the patched object) that holds `address`, its
   // end included. A whole section also answers for addresses outside of it,

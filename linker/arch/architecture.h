@@ -29,6 +29,7 @@ enum class ReferenceKind {
   TlsGotIe,    // a slot that holds the offset from the thread pointer
   TlsGotGd,    // a pair of slots: module and offset
   TlsGotLd,    // a pair of slots: the module
+  TlsGotDesc,  // a descriptor: function and argument
   TlsConstant, // an offset in the thread-local block, fixed by the linker
   Unsupported, // nothing is known
 };

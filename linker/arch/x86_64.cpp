@@ -53,6 +53,8 @@ static RelocationMeaning describe(uint32_t type) {
     return {TlsGotGd, 4};
   case R_X86_64_TLSLD:
     return {TlsGotLd, 4};
+  case R_X86_64_GOTPC32_TLSDESC:
+    return {TlsGotDesc, 4};
   case R_X86_64_TPOFF32:
   case R_X86_64_DTPOFF32:
   case R_X86_64_SIZE32:

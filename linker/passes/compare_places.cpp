@@ -17,6 +17,14 @@ namespace care::linker {
 // Slots may hold addresses of PLT entries, which read slots.
 static constexpr int deepest_chain = 4;
 
+// A weak import gets a version only if something else needs the library that
+// has it, and the patch may be the first to do so.
+static bool is_same_import(const Symbol &patched, const Symbol &original) {
+  bool is_same_version = patched.version == original.version ||
+                         patched.version.empty() || original.version.empty();
+  return patched.name == original.name && is_same_version;
+}
+
 bool PlaceComparison::is_same_slot(const std::optional<Slot> &patched,
                                    const std::optional<Slot> &original,
                                    const Symbol *symbol, int depth) const {
@@ -25,7 +33,7 @@ bool PlaceComparison::is_same_slot(const std::optional<Slot> &patched,
     return false;
   if (patched->symbol || original->symbol)
     return patched->symbol && original->symbol &&
-           patched->symbol->identity() == original->symbol->identity() &&
+           is_same_import(*patched->symbol, *original->symbol) &&
            patched->address == original->address;
   switch (patched->kind) {
   case DynamicKind::Relative:
@@ -35,6 +43,27 @@ bool PlaceComparison::is_same_slot(const std::optional<Slot> &patched,
   default:
     return patched->address == original->address;
   }
+}
+
+// Literals have no symbols. Where sections do not correspond as a whole, two
+// of them are the same if they hold the same text, or 8 equal bytes if there
+// is no text. The patch never refers to the original's literals.
+bool PlaceComparison::is_same_literal(const Section &section, uint64_t patched,
+                                      uint64_t original) const {
+  const Section *other = original_.object().find_section_at(original);
+  bool is_read_only = !(section.flags & llvm::ELF::SHF_WRITE) &&
+                      !section.is_executable() && !is_linker_made(section);
+  if (!other || other->name != section.name || !is_read_only ||
+      section.is_patch())
+    return false;
+  std::span<const uint8_t> ours = patched_.bytes_at(patched);
+  std::span<const uint8_t> theirs = original_.bytes_at(original);
+  size_t length = static_cast<size_t>(std::find(ours.begin(), ours.end(), 0) -
+                                      ours.begin());
+  length = length == 0 ? 8 : length + 1;
+  return ours.size() >= length && theirs.size() >= length &&
+         std::equal(ours.begin(), ours.begin() + static_cast<int64_t>(length),
+                    theirs.begin());
 }
 
 bool PlaceComparison::is_same_place(uint64_t patched, uint64_t original,
@@ -55,6 +84,8 @@ bool PlaceComparison::is_same_place(uint64_t patched, uint64_t original,
   }
   if (patched == 0 || original == 0)
     return patched == original;
+  if (section && is_same_literal(*section, patched, original))
+    return true;
   std::optional<Slot> stub = patched_.find_plt_slot(patched);
   if (stub &&
       is_same_slot(stub, original_.find_plt_slot(original), symbol, depth + 1))
@@ -160,6 +191,7 @@ bool PlaceComparison::is_same_reference(const Relocation &reference,
   case ReferenceKind::TlsGotIe:
   case ReferenceKind::TlsGotGd:
   case ReferenceKind::TlsGotLd:
+  case ReferenceKind::TlsGotDesc:
     return is_same_slot(patched_.find_got_slot(*patched),
                         original_.find_got_slot(*original), &symbol, 0);
   default:

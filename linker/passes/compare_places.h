@@ -29,6 +29,8 @@ public:
 private:
   bool is_same_place(uint64_t patched, uint64_t original, const Symbol *symbol,
                      int depth) const;
+  bool is_same_literal(const Section &section, uint64_t patched,
+                       uint64_t original) const;
   bool is_same_slot(const std::optional<Slot> &patched,
                     const std::optional<Slot> &original, const Symbol *symbol,
                     int depth) const;

@@ -118,13 +118,27 @@ std::optional<Target> ReferenceConverter::find_ifunc(uint64_t address) {
   return Target{out_.add_symbol(symbol), 0};
 }
 
-std::optional<uint64_t>
-ReferenceConverter::find_canonical_plt(const Symbol &symbol) const {
-  for (const Symbol &own : original_.object().dynamic_symbols)
-    if (own.is_undefined() && own.value != 0 && own.name == symbol.name &&
-        own.version == symbol.version)
-      return own.value;
+std::optional<Target>
+ReferenceConverter::find_canonical_plt(const Symbol &symbol) {
+  const Object &object = original_.object();
+  for (const Symbol &own : object.dynamic_symbols) {
+    bool is_it = own.is_undefined() && own.value != 0 &&
+                 own.name == symbol.name && own.version == symbol.version;
+    const Section *plt = is_it ? object.find_section_at(own.value) : nullptr;
+    if (!plt)
+      continue;
+    uint32_t stand_in = out_.original_section(object, object.index_of(*plt));
+    return Target{out_.section_symbol(stand_in),
+                  static_cast<int64_t>(own.value - plt->address)};
+  }
   return std::nullopt;
+}
+
+std::optional<Target> ReferenceConverter::find_address(uint64_t address) {
+  std::optional<Slot> stub = patched_.find_plt_slot(address);
+  if (stub && stub->symbol)
+    return find_canonical_plt(*stub->symbol);
+  return find_target(address);
 }
 
 uint32_t ReferenceConverter::place_symbol(const Target &target,
@@ -208,20 +222,14 @@ Error ReferenceConverter::convert_import_address(const Field &field,
     emit(field, section, reference.type, import(symbol), reference.addend);
     return {};
   }
-  std::optional<uint64_t> canonical = find_canonical_plt(symbol);
-  const Section *plt =
-      canonical ? original_.object().find_section_at(*canonical) : nullptr;
-  if (!plt)
+  std::optional<Target> canonical = find_canonical_plt(symbol);
+  if (!canonical)
     return refuse(field, "kpatch-import-data",
                   "the patch takes the address of this function of a shared "
                   "library in 32 bits, and the original binary does not")
         .note("make the patched assembly with --force-gotpcrel, or compile "
               "the unit with -fPIC");
-  uint32_t stand_in = out_.original_section(original_.object(),
-                                            original_.object().index_of(*plt));
-  Target target{out_.section_symbol(stand_in),
-                static_cast<int64_t>(*canonical - plt->address)};
-  emit(field, section, reference.type, target, reference.addend);
+  emit(field, section, reference.type, *canonical, reference.addend);
   return {};
 }
 
@@ -375,14 +383,13 @@ Error ReferenceConverter::convert_field(const Field &field,
   case ReferenceKind::TlsGotGd:
   case ReferenceKind::TlsGotLd:
     return convert_tls(field, section);
-  case ReferenceKind::Unsupported:
-    break;
-  }
-  std::string name = arch_.relocation_name(field.reference.type);
-  if (name.find("TLS") != std::string::npos)
+  case ReferenceKind::TlsGotDesc:
     return refuse(field, "kpatch-tls-model",
                   "this model of thread-local access is not supported")
         .note("compile the unit with -mtls-dialect=gnu");
+  case ReferenceKind::Unsupported:
+    break;
+  }
   return refuse(field, "kpatch-relocation", "cannot be part of a patch");
 }
 

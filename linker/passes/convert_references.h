@@ -41,13 +41,16 @@ public:
   // The original address of an address of the patched binary.
   std::optional<uint64_t> original_address(uint64_t address,
                                            const Symbol *symbol) const;
+  // The same, and for a PLT entry the one that serves the symbol's address in
+  // the original.
+  std::optional<Target> find_address(uint64_t address);
   // An undefined symbol of the patch for a dynamic symbol.
   Target import(const Symbol &symbol);
   // The symbol in the original binary whose value its resolver returns.
   std::optional<Target> find_ifunc(uint64_t address);
-  // Address of `symbol` in the PLT of the original, if function pointers to
-  // it point there.
-  std::optional<uint64_t> find_canonical_plt(const Symbol &symbol) const;
+  // The PLT entry of the original that is the address of `symbol` for all the
+  // program, if there is one.
+  std::optional<Target> find_canonical_plt(const Symbol &symbol);
 
 private:
   struct Field; // one relocated field, being converted

@@ -212,7 +212,7 @@ Error Extractor::add_pointer(const Pointer &pointer, uint64_t record,
                              uint64_t new_record) {
   if (pointer.is_null || pointer.encoding == DW_EH_PE_omit)
     return {};
-  std::optional<Target> target = converter_.find_target(pointer.value);
+  std::optional<Target> target = converter_.find_address(pointer.value);
   if (!target)
     return refused("kpatch-unwind",
                    fmt::format("section '.eh_frame': offset {:#x}: a pointer "

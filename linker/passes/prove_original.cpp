@@ -7,6 +7,10 @@
 // relocations are those that --emit-relocs kept in the patched binary; the
 // original needs none, and no symbol table.
 //
+// Where sizes differ (--gc-sections kept something more, an archive gave other
+// members), functions and variables are matched by name and size instead, and
+// proven one by one. That needs the original's symbol table.
+//
 // Cost: one pass over the bytes and one look-up for each relocation.
 
 #include "linker/passes/prove_original.h"
@@ -16,6 +20,7 @@
 #include <fmt/format.h>
 
 #include "linker/passes/compare_places.h"
+#include "linker/passes/match_symbols.h"
 #include "llvm/BinaryFormat/ELF.h"
 
 namespace care::linker {
@@ -87,7 +92,7 @@ public:
     if (Error error = pair_sections())
       return error;
     for (const SectionPair &pair : pairs_)
-      if (Error error = check_content(pair))
+      if (Error error = check_section(pair))
         return error;
     return std::move(ranges_);
   }
@@ -96,11 +101,15 @@ private:
   Error check_tls();
   Error check_copies() const;
   Error pair_sections();
+  void pair_contents(const SectionPair &pair);
   void add_border(const Section &section);
   Error check_layout(const Section &patched, const Section &original) const;
-  Error check_content(const SectionPair &pair) const;
-  Error mismatch(const SectionPair &pair, uint64_t offset, size_t size,
-                 std::string_view what) const;
+  Error check_section(const SectionPair &pair);
+  Error check_range(const SectionPair &pair, const Correspondence::Range &range,
+                    std::span<const Relocation> references,
+                    bool *is_unproven) const;
+  Error mismatch(const SectionPair &pair, const Correspondence::Range &range,
+                 uint64_t offset, size_t size, std::string_view what) const;
 
   const Places &original_;
   const Places &patched_;
@@ -168,6 +177,11 @@ Error Prover::check_layout(const Section &patched,
   if (Error error = require_equal("flags", patched.flags & compared_flags,
                                   original.flags & compared_flags))
     return error;
+  // Code and data of other sizes can still correspond symbol by symbol, if
+  // the original has symbols and no thread-local layout depends on them.
+  bool has_symbols = original_.object().symbols.size() > 1;
+  if (has_symbols && !patched.is_tls())
+    return {};
   return require_equal("size", patched.size_bytes, original.size_bytes);
 }
 
@@ -193,6 +207,23 @@ void Prover::add_border(const Section &section) {
   uint64_t border = (end + alignment - 1) / alignment * alignment;
   ranges_.add(patched_.object().index_of(section),
               {section.address, border, 0, before->original});
+}
+
+// One range for sections of one size, else what their symbols tell.
+void Prover::pair_contents(const SectionPair &pair) {
+  const Section &patched = patched_.object().sections[pair.patched];
+  const Section &original = original_.object().sections[pair.original];
+  pairs_.push_back(pair);
+  Correspondence::Range all{patched.address, original.address,
+                            patched.size_bytes, pair.original};
+  if (patched.size_bytes == original.size_bytes) {
+    ranges_.add(pair.patched, all);
+    ranges_.mark_whole(pair.patched, pair.original);
+    return;
+  }
+  for (const Correspondence::Range &range : match_symbols(
+           original_.object(), pair.original, patched_.object(), pair.patched))
+    ranges_.add(pair.patched, range);
 }
 
 Error Prover::pair_sections() {
@@ -221,10 +252,7 @@ Error Prover::pair_sections() {
     if (Error error = check_layout(section, original))
       return error;
     uint32_t index = patched_.object().index_of(section);
-    pairs_.push_back({index, *same});
-    ranges_.add(index,
-                {section.address, original.address, section.size_bytes, *same});
-    ranges_.mark_whole(index, *same);
+    pair_contents({index, *same});
     rest.erase(same);
   }
   for (uint32_t i : rest)
@@ -236,64 +264,105 @@ Error Prover::pair_sections() {
   return {};
 }
 
-Error Prover::mismatch(const SectionPair &pair, uint64_t offset, size_t size,
-                       std::string_view what) const {
+Error Prover::mismatch(const SectionPair &pair,
+                       const Correspondence::Range &range, uint64_t offset,
+                       size_t size, std::string_view what) const {
   const Section &patched = patched_.object().sections[pair.patched];
-  const Section &original = original_.object().sections[pair.original];
+  uint64_t address = range.patched_address + offset;
   return differs(fmt::format(
       "section '{}': offset {:#x} ({}): {} ({}, in the original {})",
-      patched.name, offset,
-      nearest_symbol(patched_.object(), patched.address + offset), what,
-      hex(patched.bytes.subspan(offset, size)),
-      hex(original.bytes.subspan(offset, size))));
+      patched.name, address - patched.address,
+      nearest_symbol(patched_.object(), address), what,
+      hex(patched_.bytes_at(address).first(size)),
+      hex(original_.bytes_at(range.original_address + offset).first(size))));
 }
 
-Error Prover::check_content(const SectionPair &pair) const {
+Error Prover::check_section(const SectionPair &pair) {
   const Section &patched = patched_.object().sections[pair.patched];
-  const Section &original = original_.object().sections[pair.original];
   if (patched.is_nobits())
-    return {};
-
+    return check_copies();
   std::vector<Relocation> references;
   auto found = patched_.object().relocations.find(pair.patched);
   if (found != patched_.object().relocations.end())
     references = found->second;
   arch_.follow_relaxations(patched.bytes, patched.address, references);
 
+  bool is_whole = ranges_.original_section(pair.patched).has_value();
+  for (const Correspondence::Range &range : ranges_.ranges(pair.patched)) {
+    bool is_unproven = false;
+    if (Error error = check_range(pair, range, references,
+                                  is_whole ? nullptr : &is_unproven))
+      return error;
+    // A reference that cannot be followed is no proof of a difference, but
+    // nothing of the patch may rely on this function or variable then.
+    if (is_unproven)
+      ranges_.remove(pair.patched, range);
+  }
+  return {};
+}
+
+Error Prover::check_range(const SectionPair &pair,
+                          const Correspondence::Range &range,
+                          std::span<const Relocation> references,
+                          bool *is_unproven) const {
+  const Section &patched = patched_.object().sections[pair.patched];
+  const Section &original = original_.object().sections[pair.original];
+  uint64_t start = range.patched_address - patched.address;
+  uint64_t original_start = range.original_address - original.address;
+  if (start + range.size_bytes > patched.bytes.size() ||
+      original_start + range.size_bytes > original.bytes.size())
+    return format_error(fmt::format("section '{}': a symbol at {:#x} reaches "
+                                    "past its end",
+                                    patched.name, range.patched_address));
+  std::span<const uint8_t> ours =
+      patched.bytes.subspan(start, range.size_bytes);
+  std::span<const uint8_t> theirs =
+      original.bytes.subspan(original_start, range.size_bytes);
+
   // Plain bytes up to `end` were compared up to `checked`.
   uint64_t checked = 0;
   auto check_plain = [&](uint64_t end) -> Error {
     for (; checked < end; ++checked)
-      if (patched.bytes[checked] != original.bytes[checked])
-        return mismatch(pair, checked,
-                        std::min<uint64_t>(8, patched.size_bytes - checked),
+      if (ours[checked] != theirs[checked])
+        return mismatch(pair, range, checked,
+                        std::min<uint64_t>(8, ours.size() - checked),
                         "other bytes");
     return {};
   };
-  for (const Relocation &reference : references) {
+  auto first = std::lower_bound(
+      references.begin(), references.end(), range.patched_address,
+      [](const Relocation &r, uint64_t value) { return r.address < value; });
+  for (; first != references.end(); ++first) {
+    const Relocation &reference = *first;
     RelocationMeaning meaning = arch_.describe(reference.type);
-    uint64_t offset = reference.address - patched.address;
+    uint64_t offset = reference.address - range.patched_address;
+    if (offset >= ours.size())
+      break;
     if (meaning.kind == ReferenceKind::None || offset < checked)
       continue;
-    if (offset >= patched.size_bytes ||
-        meaning.size_bytes > patched.size_bytes - offset)
+    size_t size = meaning.size_bytes;
+    if (size > ours.size() - offset)
       return format_error(fmt::format("section '.rela{}': relocation at {:#x} "
                                       "reaches past the end of the section",
-                                      patched.name, offset));
+                                      patched.name, reference.address));
     if (Error error = check_plain(offset))
       return error;
-    size_t size = meaning.size_bytes;
-    if (!comparison_.is_same_reference(
-            reference, patched.bytes.subspan(offset, size),
-            original.bytes.subspan(offset, size), original.address + offset))
-      return mismatch(
-          pair, offset, size,
-          fmt::format("{} to '{}' does not lead to the same place",
-                      arch_.relocation_name(reference.type),
-                      shown_name(patched_.object(), reference.symbol)));
     checked = offset + size;
+    if (comparison_.is_same_reference(reference, ours.subspan(offset, size),
+                                      theirs.subspan(offset, size),
+                                      range.original_address + offset))
+      continue;
+    if (is_unproven) {
+      *is_unproven = true;
+      continue;
+    }
+    return mismatch(
+        pair, range, offset, size,
+        fmt::format("{} to '{}' does not lead to the same place",
+                    arch_.relocation_name(reference.type),
+                    shown_name(patched_.object(), reference.symbol)));
   }
-  return check_plain(patched.size_bytes);
+  return check_plain(ours.size());
 }
 
 Result<Correspondence> prove_original(const Places &original,
