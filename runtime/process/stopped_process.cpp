@@ -7,8 +7,13 @@
 
 #include "runtime/process/stopped_process.h"
 
-#include <algorithm>
+#include <fcntl.h>
+#include <sys/stat.h>
 #include <unordered_set>
+
+#include <fmt/format.h>
+
+#include "common/unique_fd.h"
 
 namespace care::runtime {
 
@@ -36,6 +41,16 @@ Error seize_new_threads(pid_t pid, std::unordered_set<pid_t> &known,
   return {};
 }
 
+// The link count of /proc/PID/task is 2 and the number of threads. When as many
+// threads exist as we hold, there is no other, and the folder, which costs as
+// much as stopping the threads, need not be read. -1 if it cannot be asked.
+int64_t count_threads(const UniqueFd &task_folder) {
+  struct stat status {};
+  if (fstat(task_folder.get(), &status) != 0 || status.st_nlink < 2)
+    return -1;
+  return static_cast<int64_t>(status.st_nlink) - 2;
+}
+
 } // namespace
 
 Result<StoppedProcess> StoppedProcess::stop(pid_t pid,
@@ -58,6 +73,8 @@ Error StoppedProcess::stop_all(std::chrono::milliseconds limit) {
   for (int look = 0; look < 2; ++look)
     if (Error error = seize_new_threads(pid_, known, seized))
       return error;
+  UniqueFd task_folder(open(fmt::format("/proc/{}/task", pid_).c_str(),
+                            O_PATH | O_DIRECTORY | O_CLOEXEC));
   WaitDeadline deadline(limit);
   threads_.reserve(seized.size() + 16);
 
@@ -83,6 +100,8 @@ Error StoppedProcess::stop_all(std::chrono::milliseconds limit) {
       threads_.push_back({std::move(thread), *registers});
     }
     seized.clear();
+    if (count_threads(task_folder) == static_cast<int64_t>(threads_.size()))
+      return {};
     if (Error error = seize_new_threads(pid_, known, seized))
       return error;
   }
