@@ -10,6 +10,7 @@
 #include "gensrc/differ.h"
 #include "gensrc/settings.h"
 
+#include "plugin/layouts.h"
 #include "plugin/messages.h"
 #include "plugin/stages.h"
 
@@ -89,6 +90,10 @@ Error merge_patched(const UnitFiles &files, const std::string &assembly,
       gensrc::diff_assembly(original->text(), patched->text(), options);
   if (!result)
     return result.take_error();
+  // Without new code nothing sees the new layout.
+  if (result->changed)
+    if (Error error = compare_layouts(*facts, unit.facts))
+      return error;
   for (const gensrc::Warning &warning : result->warnings)
     report_warning(warning.message, warning.code, unit.places);
   if (Error error =
