@@ -24,8 +24,8 @@ static Result<MappedFile> open_original(const UnitFiles &files,
   return refused("kpatch-no-original",
                  "there is no original to compare with: " +
                      file.take_error().message())
-      .note("build with KPATCH_STAGE=original first, in the same folder or "
-            "with the same KPATCH_ASM_DIR");
+      .note("build with KPATCH_STAGE=original first; if cleaning the build "
+            "removes side files, set KPATCH_ASM_DIR for both stages");
 }
 
 static std::string_view kind_word(gensrc::ChangeKind kind) {

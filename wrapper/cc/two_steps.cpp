@@ -188,8 +188,8 @@ static Error compare_with_original(const CommandLine &command,
                    unit.input.path +
                        ": there is no original to compare with: " +
                        facts.take_error().message())
-        .note("build with KPATCH_STAGE=original first, in the same folder or "
-              "with the same KPATCH_ASM_DIR");
+        .note("build with KPATCH_STAGE=original first; if cleaning the build "
+              "removes side files, set KPATCH_ASM_DIR for both stages");
   Result<MappedFile> patched = MappedFile::open(unit.path("patched.s"));
   if (!patched)
     return patched.take_error();
