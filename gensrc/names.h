@@ -15,7 +15,7 @@ namespace care::gensrc {
 bool is_numbered(std::string_view name);
 
 // The name without counted numbers: "f.constprop.2.isra.0" gives
-// "f.constprop.isra", "buf.3" gives "buf.".
+// "f.constprop..isra.", "buf.3" gives "buf.".
 std::string numberless(std::string_view name);
 
 // Is it a clone whose parameters may differ from those of the source function

@@ -13,7 +13,8 @@
 #include "gensrc/parser.h"
 
 #include <algorithm>
-#include <charconv>
+
+#include <fmt/format.h>
 
 namespace care::gensrc {
 
@@ -303,16 +304,28 @@ SymbolId Parser::intern(std::string_view name) {
   return entry->second;
 }
 
+// Lower-case letters and digits, or a hint like "{vex}", or a label "1:".
+static bool is_instruction_name(std::string_view head) {
+  if (head.size() > 2 && head.front() == '{')
+    return head.back() == '}';
+  for (char c : head)
+    if (!(c >= 'a' && c <= 'z') && !is_class(c, digit_char) && c != '.' &&
+        c != '_' && c != ':')
+      return false;
+  return true;
+}
+
 Error Parser::parse_instruction(std::string_view statement, Words words) {
-  if (!in_asm_) {
-    for (char c : words.head)
-      if (!(c >= 'a' && c <= 'z') && !is_class(c, digit_char) && c != '.' &&
-          c != '_' && c != ':' && c != '{' && c != '}')
-        return malformed("not an instruction: '" +
-                         std::string(statement.substr(0, 40)) + "'");
-    if (kind() != SectionKind::Text && words.head.back() != ':')
-      return malformed("instruction outside of an executable section: '" +
-                       std::string(statement.substr(0, 40)) + "'");
+  if (!in_asm_ && words.head.back() != ':') {
+    std::string shown = fmt::format("'{}'", statement.substr(0, 40));
+    if (!is_instruction_name(words.head))
+      return malformed("not an instruction: " + shown);
+    if (kind() != SectionKind::Text)
+      return malformed("instruction outside of an executable section: " +
+                       shown);
+    AtomId open = state().open;
+    if (open == no_id || unit_.atoms[open].symbol == no_id)
+      return malformed("instruction outside of a function: " + shown);
   }
   while (arch_.is_prefix(words.head) && !words.operands.empty())
     words = split_words(words.operands);

@@ -41,7 +41,7 @@ Error check_same_unit(const Comparison &units) {
     return refused("kpatch-toplevel-asm",
                    "assembly outside of functions differs")
         .note("only the code of functions can be replaced");
-  if (a.functions.empty() || b.functions.empty())
+  if (a.functions.empty())
     return {};
   bool any_common = std::any_of(
       b.functions.begin(), b.functions.end(), [&](const Function &function) {
