@@ -158,10 +158,9 @@ Error resolve(const Target &target, std::string_view name,
       return module.take_error();
     Result<int64_t> offset =
         lookup->tls_offset_from_thread_pointer(object, symbol->tls_offset);
-    if (!offset)
-      return offset.take_error();
     fmt::print("{} tls in {} module={} tpoff={}\n", name, object.name(),
-               *module, *offset);
+               *module,
+               offset ? std::to_string(*offset) : offset.take_error().code());
     return {};
   }
   fmt::print("{} at {} type={} in {}\n", name, symbol->address.hex(),
