@@ -295,7 +295,7 @@ static void read_build_id(Object &object) {
       memcpy(&type, &rest[8], 4);
       uint64_t content = 12 + ((uint64_t{name_size} + 3) & ~uint64_t{3});
       uint64_t end = content + ((uint64_t{content_size} + 3) & ~uint64_t{3});
-      if (end > rest.size())
+      if (content + content_size > rest.size())
         break;
       if (type == NT_GNU_BUILD_ID && name_size == 4 &&
           memcmp(&rest[12], "GNU", 4) == 0) {
@@ -303,7 +303,7 @@ static void read_build_id(Object &object) {
           object.build_id += fmt::format("{:02x}", rest[content + i]);
         return;
       }
-      rest = rest.subspan(end);
+      rest = rest.subspan(std::min<uint64_t>(end, rest.size()));
     }
   }
 }

@@ -104,6 +104,7 @@ private:
   void pair_contents(const SectionPair &pair);
   void add_border(const Section &section);
   Error check_layout(const Section &patched, const Section &original) const;
+  bool has_same_size(const Section &patched, const Section &original) const;
   Error check_section(const SectionPair &pair);
   Error check_range(const SectionPair &pair, const Correspondence::Range &range,
                     std::span<const Relocation> references,
@@ -161,6 +162,24 @@ Error Prover::check_copies() const {
   return {};
 }
 
+// GNU ld pads .bss up to a multiple of 8 of its end address, which depends on
+// where it starts: padding makes no difference.
+bool Prover::has_same_size(const Section &patched,
+                           const Section &original) const {
+  if (patched.size_bytes == original.size_bytes)
+    return true;
+  auto [shorter, longer] = std::minmax(patched.size_bytes, original.size_bytes);
+  if (!patched.is_nobits() || patched.is_tls() || longer - shorter >= 8 ||
+      patched.alignment != original.alignment)
+    return false;
+  uint32_t index = patched_.object().index_of(patched);
+  for (const Symbol &symbol : patched_.object().symbols)
+    if (symbol.section == index && symbol.size_bytes != 0 &&
+        symbol.value - patched.address + symbol.size_bytes > shorter)
+      return false;
+  return true;
+}
+
 Error Prover::check_layout(const Section &patched,
                            const Section &original) const {
   auto require_equal = [&](std::string_view what, uint64_t actual,
@@ -180,7 +199,7 @@ Error Prover::check_layout(const Section &patched,
   // Code and data of other sizes can still correspond symbol by symbol, if
   // the original has symbols and no thread-local layout depends on them.
   bool has_symbols = original_.object().symbols.size() > 1;
-  if (has_symbols && !patched.is_tls())
+  if ((has_symbols && !patched.is_tls()) || has_same_size(patched, original))
     return {};
   return require_equal("size", patched.size_bytes, original.size_bytes);
 }
@@ -216,7 +235,7 @@ void Prover::pair_contents(const SectionPair &pair) {
   pairs_.push_back(pair);
   Correspondence::Range all{patched.address, original.address,
                             patched.size_bytes, pair.original};
-  if (patched.size_bytes == original.size_bytes) {
+  if (has_same_size(patched, original)) {
     ranges_.add(pair.patched, all);
     ranges_.mark_whole(pair.patched, pair.original);
     return;
