@@ -5,6 +5,7 @@
 // changed: it gets the original's text, and makes the original's object.
 
 #include <string>
+#include <unistd.h>
 
 #include "common/mapped_file.h"
 #include "gensrc/differ.h"
@@ -49,6 +50,11 @@ static std::string format_report(const gensrc::DiffResult &result) {
   return text;
 }
 
+// A report of an earlier run must not pass for this one's if we refuse.
+static void remove_old_report(const UnitFiles &files) {
+  unlink(files.path("patched.report").c_str());
+}
+
 static Error keep_patched(const UnitFiles &files, std::string_view text,
                           const std::string &facts) {
   if (Error error = write_file(files.path("patched.s"), text))
@@ -60,6 +66,7 @@ static Error keep_patched(const UnitFiles &files, std::string_view text,
 
 Error merge_patched(const UnitFiles &files, const std::string &assembly,
                     const Collected &unit, gensrc::DiffOptions options) {
+  remove_old_report(files);
   Result<MappedFile> original = open_original(files, "original.s");
   if (!original)
     return original.take_error();
