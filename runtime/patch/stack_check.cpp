@@ -90,6 +90,24 @@ StackCheck::check_thread(const StoppedThread &thread) {
   return std::optional<BusyCode>();
 }
 
+// A C++ exception object keeps the landing pad of its handler, often long after
+// it was freed; landing pads follow calls, as return addresses do. The object
+// (Itanium C++ ABI, exception handling, 2.2.1) has behind the landing pad
+// `adjustedPtr` and the unwinder's header, which begins with the vendor and
+// language. While the exception is handled, the handler's frame is on the
+// stack of a thread, where it is found.
+static bool is_landing_pad(const RemoteMemory &memory,
+                           const OtherStackHit &hit) {
+  constexpr uint64_t header_distance = 16;
+  constexpr uint64_t gnu_cxx = 0x474e5543432b2b;   // "GNUCC++"
+  constexpr uint64_t clang_cxx = 0x434c4e47432b2b; // "CLNGC++"
+  Result<uint64_t> exception_class =
+      memory.read_value<uint64_t>(hit.location + header_distance);
+  // The lowest byte tells primary and dependent exceptions apart.
+  return exception_class && (*exception_class >> 8 == gnu_cxx ||
+                             *exception_class >> 8 == clang_cxx);
+}
+
 Result<std::optional<BusyCode>>
 StackCheck::find_busy(const StoppedProcess &process, bool ignore_coroutines) {
   thread_stacks_.clear();
@@ -106,6 +124,9 @@ StackCheck::find_busy(const StoppedProcess &process, bool ignore_coroutines) {
       other_stacks_->recheck(target_.memory(), thread_stacks_);
   if (!hits)
     return hits.take_error();
+  std::erase_if(*hits, [&](const OtherStackHit &hit) {
+    return is_landing_pad(target_.memory(), hit);
+  });
   if (hits->empty())
     return std::optional<BusyCode>();
   BusyCode busy;
