@@ -55,8 +55,9 @@ constexpr uint32_t journal_version = 1;
 constexpr uint64_t journal_start = (sizeof(PatchHeader) + 7) / 8 * 8;
 
 template <typename T> void append(std::vector<uint8_t> &bytes, const T &value) {
-  const auto *start = reinterpret_cast<const uint8_t *>(&value);
-  bytes.insert(bytes.end(), start, start + sizeof value);
+  size_t end = bytes.size();
+  bytes.resize(end + sizeof value);
+  memcpy(bytes.data() + end, &value, sizeof value);
 }
 
 } // namespace
