@@ -1,8 +1,9 @@
 // `-p all` finds the processes that a patch fits, patches each of them, and is
-// content when there is none. Only this test's own program has that build-id.
+// content when there is none. Runs among processes of its own: another
+// libcare-ctl at work somewhere would be reported, rightly.
 
 // REQUIRES: ptrace, root, gcc-plugin
-// RUN: %patch-cycle %s %t --steps='run; sh libcare-ctl patch -p all @OUT@/patch-1; \
+// RUN: bash %S/Inputs/own-processes.sh %patch-cycle %s %t --steps='run; sh libcare-ctl patch -p all @OUT@/patch-1; \
 // RUN:   run; sh libcare-ctl info -p all | grep -A4 "^Pid: *@PID@$"; \
 // RUN:   sh libcare-ctl unpatch -p all -i 0001 \
 // RUN:     $(basename @OUT@/patch-1/*.kpatch .kpatch); run; \

@@ -7,9 +7,9 @@
 // RUN:   sh libcare-ctl unpatch -p $(pgrep -P @PID@ prog) >@OUT@/log && echo done; \
 // RUN:   run child; end' | FileCheck %s
 
-// CHECK:      == run
+// CHECK:      == run{{$}}
 // CHECK-NEXT: parent old
-// CHECK:      == run
+// CHECK:      == run{{$}}
 // CHECK-NEXT: parent new
 // CHECK:      1 patch hunk(s) were successfully cancelled from PID 'PID'
 // CHECK-NEXT: == run

@@ -33,7 +33,9 @@ static void start(void);
 static volatile int mixed;
 static volatile unsigned long rounds[2];
 
+// The empty asm statements: else the compiler calls each function only once.
 NOINLINE int first(void) {
+  __asm__ volatile("");
 #if PATCHED
   return 1;
 #else // PATCHED
@@ -42,10 +44,11 @@ NOINLINE int first(void) {
 }
 
 NOINLINE int second(void) {
+  __asm__ volatile("");
 #if PATCHED
-  return 1 + (int)(rounds[0] & 0);
+  return 1 + (int)sizeof mixed - 4;
 #else // PATCHED
-  return 0 + (int)(rounds[0] & 0);
+  return 0 + (int)sizeof mixed - 4;
 #endif // PATCHED
 }
 
