@@ -18,7 +18,7 @@
 // CHECK-NEXT: child new
 // CHECK:      Target:                   prog
 // CHECK:      Patch id:                 0001
-// CHECK:      done
+// CHECK:      {{^}}done
 // CHECK-NEXT: == run child
 // CHECK-NEXT: child old
 // CHECK:      exit 0

@@ -4,7 +4,7 @@
 
 // REQUIRES: ptrace, gcc-plugin
 // RUN: %patch-cycle %s %t \
-// RUN:   --steps='send stay; wait inside; patch; wait left; run; unpatch; run; end' \
+// RUN:   --steps='send stay; wait inside; patch; wait left; wait .; run; unpatch; run; end' \
 // RUN:   | FileCheck %s
 
 // CHECK:      == wait inside
@@ -14,8 +14,8 @@
 // CHECK:      1 patch hunk(s) have been successfully applied
 // CHECK-NEXT: == wait left
 // CHECK-NEXT: left
-// CHECK-NEXT: == run
-// CHECK:      new
+// CHECK:      == run
+// CHECK-NEXT: new
 // CHECK:      == unpatch
 // CHECK-NEXT: 1 patch hunk(s) were successfully cancelled
 // CHECK-NEXT: == run
