@@ -32,6 +32,12 @@ Directive directive_of(std::string_view name);
 // .LBE1, .LBI1, .LM1, .LSM1. (clang's .LBB0_1 is a real one.)
 bool is_debug_label(std::string_view line);
 
+// A .loc directive, as GCC and clang indent it; the operands start at byte 6.
+inline bool is_line_number(std::string_view line) {
+  return line.starts_with("\t.loc") && line.size() > 6 &&
+         (line[5] == ' ' || line[5] == '\t');
+}
+
 } // namespace care::gensrc
 
 #endif

@@ -26,6 +26,7 @@ public:
   }
 
   void match_by_name();
+  void match_unit_initialiser();
   void match_by_facts(const Facts &original, const Facts &patched);
   void match_clones();
   void match_by_unchanged_code();
@@ -64,6 +65,23 @@ void Matcher::match_by_name() {
         !is_counted(a_.symbols[original]))
       matching_.pair(original, id);
   }
+}
+
+// clang names the function that initialises a unit's globals after the file,
+// which may differ when patching by hand.
+void Matcher::match_unit_initialiser() {
+  auto find_open = [](const Unit &unit, const std::vector<SymbolId> &partners) {
+    SymbolId only = no_id;
+    for (const Function &function : unit.functions)
+      if (partners[function.symbol] == no_id &&
+          unit.symbols[function.symbol].name.starts_with("_GLOBAL__sub_I_"))
+        only = only == no_id ? function.symbol : no_id;
+    return only;
+  };
+  SymbolId original = find_open(a_, matching_.to_patched);
+  SymbolId patched = find_open(b_, matching_.to_original);
+  if (original != no_id && patched != no_id)
+    matching_.pair(original, patched);
 }
 
 void Matcher::match_by_facts(const Facts &original, const Facts &patched) {
@@ -238,6 +256,7 @@ Matching match_symbols(const Unit &original, const Unit &patched,
                        const Facts &patched_facts) {
   Matcher matcher(original, patched);
   matcher.match_by_name();
+  matcher.match_unit_initialiser();
   matcher.match_by_facts(original_facts, patched_facts);
   matcher.match_clones();
   matcher.match_by_unchanged_code();

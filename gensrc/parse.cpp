@@ -113,7 +113,7 @@ Error Parser::parse_line(std::string_view line) {
       keep_line(state().open);
     return {};
   }
-  if (line.starts_with("\t.loc ")) {
+  if (is_line_number(line)) {
     parse_loc(line.substr(6));
     return {};
   }

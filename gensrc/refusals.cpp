@@ -208,15 +208,14 @@ bool is_start_function(std::string_view name) {
          name.find("__static_initialization_and_destruction_0") != name.npos;
 }
 
-// What the start-up arrays hold, in order, as patched symbols (original ones
-// translated).
-std::vector<std::string_view> start_list(const Unit &unit, SectionKind kind) {
-  std::vector<std::string_view> names;
+// What the start-up arrays hold, in order.
+std::vector<SymbolId> start_list(const Unit &unit, SectionKind kind) {
+  std::vector<SymbolId> symbols;
   for (const Atom &atom : unit.atoms)
     if (unit.kind_of(atom) == kind)
       for (const Ref &ref : atom.refs)
-        names.push_back(unit.symbols[ref.symbol].name);
-  return names;
+        symbols.push_back(ref.symbol);
+  return symbols;
 }
 
 Error constructor_error(std::string what) {
@@ -225,10 +224,15 @@ Error constructor_error(std::string what) {
 }
 
 Error check_start_lists(const Comparison &units) {
-  for (SectionKind kind : {SectionKind::Constructors, SectionKind::Destructors})
-    if (start_list(units.original, kind) != start_list(units.patched, kind))
+  for (SectionKind kind :
+       {SectionKind::Constructors, SectionKind::Destructors}) {
+    std::vector<SymbolId> now = start_list(units.patched, kind);
+    for (SymbolId &symbol : now)
+      symbol = units.matching.to_original[symbol];
+    if (start_list(units.original, kind) != now)
       return constructor_error(
           "the list of functions that run at start or exit changed");
+  }
   return {};
 }
 
@@ -276,14 +280,13 @@ Error check_functions(const Comparison &units, const Changes &changes,
                                              " is a new indirect function")
           .note("choose the implementation in an ordinary function");
   }
-  std::vector<std::string_view> at_start =
-      start_list(b, SectionKind::Constructors);
+  std::vector<SymbolId> at_start = start_list(b, SectionKind::Constructors);
   for (const ChangedFunction &change : changes.functions) {
     const Function &function = b.functions[change.patched];
     std::string_view name = b.symbols[function.symbol].name;
     bool runs_at_start =
-        is_start_function(name) ||
-        std::find(at_start.begin(), at_start.end(), name) != at_start.end();
+        is_start_function(name) || std::find(at_start.begin(), at_start.end(),
+                                             function.symbol) != at_start.end();
     std::string where = location_of(b, function);
     Error error;
     if (runs_at_start && change.original != no_id)

@@ -62,7 +62,7 @@ Error TailWriter::write_code_line(std::string_view line, const Atom &part,
                                   const std::string &name, bool &is_entered) {
   if (line.empty() || is_debug_label(line))
     return {};
-  if (line.starts_with("\t.loc ")) {
+  if (is_line_number(line)) {
     write_loc(line.substr(6));
     return {};
   }
