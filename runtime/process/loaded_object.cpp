@@ -29,7 +29,8 @@ struct AuxiliaryVector {
 
 AuxiliaryVector read_auxiliary_vector(pid_t pid) {
   AuxiliaryVector vector;
-  Result<std::string> text = read_proc_file(fmt::format("/proc/{}/auxv", pid));
+  Result<std::string> text =
+      read_proc_file(fmt::format("/proc/{}/auxv", living_thread(pid)));
   // Without it (kernel threads have none) no object is the main program.
   size_t size_bytes = text ? text->size() : 0;
   for (size_t at = 0; at + sizeof(Elf64_auxv_t) <= size_bytes;
@@ -270,14 +271,15 @@ Result<MappedFile> open_object_file(pid_t pid, const LoadedObject &object) {
   if (object.is_vdso)
     return format_error("[vdso] has no file");
   // map_files needs CAP_CHECKPOINT_RESTORE or CAP_SYS_ADMIN; the path does not.
-  std::string by_mapping = fmt::format("/proc/{}/map_files/{:x}-{:x}", pid,
+  pid_t tid = living_thread(pid);
+  std::string by_mapping = fmt::format("/proc/{}/map_files/{:x}-{:x}", tid,
                                        object.first_mapping.start.value(),
                                        object.first_mapping.end.value());
   Result<MappedFile> file = MappedFile::open(by_mapping);
   if (file && is_file_of(*file, object))
     return file;
   Result<MappedFile> by_path =
-      MappedFile::open(fmt::format("/proc/{}/root{}", pid, object.path));
+      MappedFile::open(fmt::format("/proc/{}/root{}", tid, object.path));
   if (!by_path)
     return by_path;
   if (!is_file_of(*by_path, object))

@@ -133,7 +133,8 @@ Result<MemoryMap> MemoryMap::parse(std::string_view text) {
 }
 
 Result<MemoryMap> MemoryMap::read(pid_t pid) {
-  Result<std::string> text = read_proc_file(fmt::format("/proc/{}/maps", pid));
+  Result<std::string> text =
+      read_proc_file(fmt::format("/proc/{}/maps", living_thread(pid)));
   if (text && !text->empty())
     return parse(*text);
   if (has_ended(pid, pid) || text)
@@ -195,7 +196,7 @@ std::optional<RemoteAddress> MemoryMap::find_gap(AddressRange near,
 }
 
 Result<MappingQuery> MappingQuery::open(pid_t pid) {
-  std::string path = fmt::format("/proc/{}/maps", pid);
+  std::string path = fmt::format("/proc/{}/maps", living_thread(pid));
   UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!fd.is_open()) {
     int error_number = errno;

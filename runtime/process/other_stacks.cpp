@@ -24,6 +24,7 @@
 
 #include "common/arch/arch.h"
 #include "common/unique_fd.h"
+#include "runtime/process/target_process.h"
 #include "runtime/process/tls_layout.h"
 
 namespace care::runtime {
@@ -183,8 +184,9 @@ OtherStacks::search(const RemoteMemory &memory, const MemoryMap &map,
                     std::span<const LoadedObject> objects,
                     std::span<const AddressRange> code,
                     std::span<const AddressRange> own_memory) {
-  UniqueFd pagemap(::open(fmt::format("/proc/{}/pagemap", memory.pid()).c_str(),
-                          O_RDONLY | O_CLOEXEC));
+  UniqueFd pagemap(::open(
+      fmt::format("/proc/{}/pagemap", living_thread(memory.pid())).c_str(),
+      O_RDONLY | O_CLOEXEC));
   // Where glibc 2.34 to 2.41 has it, should the library not tell (static).
   LibraryField tid_field = find_library_field(memory, objects, "pthread_tid")
                                .value_or(LibraryField{0x2d0, 4});

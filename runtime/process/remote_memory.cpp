@@ -28,20 +28,21 @@ static iovec remote_part(RemoteAddress address, size_t size_bytes) {
 }
 
 Result<RemoteMemory> RemoteMemory::open(pid_t pid) {
-  std::string path = fmt::format("/proc/{}/mem", pid);
+  pid_t tid = living_thread(pid);
+  std::string path = fmt::format("/proc/{}/mem", tid);
   UniqueFd fd(::open(path.c_str(), O_RDWR | O_CLOEXEC));
   if (!fd.is_open()) {
     int error_number = errno;
     return access_error(pid, pid, "cannot open its memory", error_number);
   }
-  return RemoteMemory(pid, std::move(fd));
+  return RemoteMemory(pid, tid, std::move(fd));
 }
 
 size_t RemoteMemory::read_some(RemoteAddress from,
                                std::span<uint8_t> bytes) const {
   iovec local = local_part(bytes.data(), bytes.size());
   iovec remote = remote_part(from, bytes.size());
-  ssize_t count = process_vm_readv(pid_, &local, 1, &remote, 1, 0);
+  ssize_t count = process_vm_readv(tid_, &local, 1, &remote, 1, 0);
   size_t done = count > 0 ? static_cast<size_t>(count) : 0;
   while (done < bytes.size()) {
     count = pread(fd_.get(), bytes.data() + done, bytes.size() - done,
@@ -59,7 +60,7 @@ Error RemoteMemory::read(RemoteAddress from, std::span<uint8_t> bytes) const {
   size_t done = read_some(from, bytes);
   if (done == bytes.size())
     return {};
-  return access_error(pid_, pid_,
+  return access_error(pid_, tid_,
                       fmt::format("cannot read {} bytes of its memory at {}",
                                   bytes.size(), from.hex()),
                       EIO);
@@ -78,7 +79,7 @@ Error RemoteMemory::read(std::span<const MemoryRead> reads) const {
       remote.push_back(remote_part(one.from, one.bytes.size()));
       total += one.bytes.size();
     }
-    ssize_t count = process_vm_readv(pid_, local.data(), part.size(),
+    ssize_t count = process_vm_readv(tid_, local.data(), part.size(),
                                      remote.data(), part.size(), 0);
     if (count >= 0 && static_cast<size_t>(count) == total)
       continue;
@@ -131,11 +132,11 @@ Error RemoteMemory::write(std::span<const MemoryWrite> writes) const {
   for (const MemoryWrite &one : writes) {
     iovec local = local_part(one.bytes.data(), one.bytes.size());
     iovec remote = remote_part(one.to, one.bytes.size());
-    ssize_t count = process_vm_writev(pid_, &local, 1, &remote, 1, 0);
+    ssize_t count = process_vm_writev(tid_, &local, 1, &remote, 1, 0);
     if (count < 0)
-      return write_failed(pid_, one, errno);
+      return write_failed(tid_, one, errno);
     if (static_cast<size_t>(count) != one.bytes.size())
-      return write_failed(pid_, one, EFAULT);
+      return write_failed(tid_, one, EFAULT);
   }
   return {};
 }
@@ -193,13 +194,13 @@ Error RemoteMemory::write_forced(std::span<const MemoryWrite> writes,
         error_number == EIO || error_number == EPERM || error_number == EACCES;
     if (is_forbidden && stopped_tid != 0)
       error_number = poke(stopped_tid, one);
-    else if (is_forbidden && !has_ended(pid_, pid_))
-      return write_failed(pid_, one, error_number)
+    else if (is_forbidden && !has_ended(pid_, tid_))
+      return write_failed(tid_, one, error_number)
           .with_code("kpatch-force-write")
           .note("the kernel may forbid forced writes "
                 "(proc_mem.force_override)");
     if (error_number != 0)
-      return write_failed(pid_, one, error_number);
+      return write_failed(tid_, one, error_number);
     if (done != nullptr)
       ++*done;
   }

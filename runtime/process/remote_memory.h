@@ -84,9 +84,11 @@ public:
                      pid_t stopped_tid = 0) const;
 
 private:
-  RemoteMemory(pid_t pid, UniqueFd fd) : pid_(pid), fd_(std::move(fd)) {}
+  RemoteMemory(pid_t pid, pid_t tid, UniqueFd fd)
+      : pid_(pid), tid_(tid), fd_(std::move(fd)) {}
 
   pid_t pid_;
+  pid_t tid_;   // a thread that has the memory: living_thread(pid)
   UniqueFd fd_; // /proc/PID/mem
 };
 

@@ -91,6 +91,16 @@ Result<std::vector<pid_t>> list_threads(pid_t pid) {
   return tids;
 }
 
+pid_t living_thread(pid_t pid) {
+  if (!has_ended(pid, pid))
+    return pid;
+  if (Result<std::vector<pid_t>> tids = list_threads(pid))
+    for (pid_t tid : *tids)
+      if (!has_ended(pid, tid))
+        return tid;
+  return pid;
+}
+
 Error check_target(pid_t pid) {
   if (pid <= 0)
     return refused("kpatch-target", fmt::format("{} is not a process", pid));

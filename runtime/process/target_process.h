@@ -33,6 +33,10 @@ std::optional<std::string> read_status_field(pid_t pid, pid_t tid,
 // Is the thread gone, or is there nothing left of it but its exit status?
 bool has_ended(pid_t pid, pid_t tid);
 
+// A thread whose /proc entries show the process's memory: `pid` itself, unless
+// the main thread has ended while others go on. Then its entries are empty.
+pid_t living_thread(pid_t pid);
+
 // A small file of /proc as text.
 Result<std::string> read_proc_file(const std::string &path);
 

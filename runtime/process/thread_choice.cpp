@@ -118,7 +118,7 @@ Result<Gadgets> find_gadgets(const RemoteMemory &memory, const MemoryMap &map) {
   }
   if (gadgets.can_call())
     return gadgets;
-  if (has_ended(memory.pid(), memory.pid()))
+  if (has_ended(memory.pid(), living_thread(memory.pid())))
     return target_gone("the process has ended");
   return refused("kpatch-no-gadget",
                  "no 'syscall; ret' and no way to rt_sigreturn in its "
