@@ -12,7 +12,7 @@
 #include "runtime/patch/region_memory.h"
 
 #include "common/arch/arch.h"
-#include "runtime/process/borrowed_thread.h"
+#include "runtime/patch/borrow.h"
 
 #include <fmt/format.h>
 
@@ -140,8 +140,7 @@ Error protect_segments(RemoteCalls &calls, const ImageLayout &layout,
 // Maps and fills. Nothing if the address was taken meanwhile.
 Result<bool> map_image(const Target &target, const PlannedPatch &planned,
                        const RegionImage &image) {
-  Result<BorrowedThread> thread =
-      BorrowedThread::borrow(target.memory(), target.map());
+  Result<BorrowedThread> thread = borrow_thread(target);
   if (!thread)
     return thread.take_error();
   RemoteCalls calls{*thread};
@@ -266,8 +265,7 @@ std::optional<RemoteAddress> find_place(const PlannedPatch &planned,
 Error call_resolvers(const Target &target, PlannedPatch &planned) {
   if (planned.resolvers.empty())
     return {};
-  Result<BorrowedThread> thread =
-      BorrowedThread::borrow(target.memory(), target.map());
+  Result<BorrowedThread> thread = borrow_thread(target);
   if (!thread)
     return thread.take_error();
   for (const PendingResolver &pending : planned.resolvers) {
@@ -330,8 +328,7 @@ Error discard_region(const Target &target, PatchRegion &region) {
 }
 
 static Error unmap_region(const Target &target, const PatchRegion &region) {
-  Result<BorrowedThread> thread =
-      BorrowedThread::borrow(target.memory(), target.map());
+  Result<BorrowedThread> thread = borrow_thread(target);
   if (!thread)
     return thread.take_error();
   RemoteCalls calls{*thread};

@@ -7,7 +7,7 @@
 #include "runtime/patch/unwinder_registration.h"
 
 #include "runtime/patch/region_memory.h"
-#include "runtime/process/borrowed_thread.h"
+#include "runtime/patch/borrow.h"
 #include "runtime/process/stack_scan.h"
 #include "runtime/process/symbol_lookup.h"
 
@@ -52,8 +52,7 @@ enum class Outcome { Registered, ThreadUnsuitable };
 Result<Outcome> try_to_register(const Target &target,
                                 const ResolvedSymbol &function,
                                 PatchRegion &region) {
-  Result<BorrowedThread> thread =
-      BorrowedThread::borrow(target.memory(), target.map());
+  Result<BorrowedThread> thread = borrow_thread(target);
   if (!thread)
     return thread.take_error();
   // In a static program the unwinder is part of the program itself, which is

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Each try looks at the memory map anew, since threads come and go.
+
+#include "runtime/patch/borrow.h"
+
+#include <algorithm>
+#include <chrono>
+#include <thread>
+
+namespace care::runtime {
+
+Result<BorrowedThread> borrow_thread(const Target &target) {
+  using clock = std::chrono::steady_clock;
+  clock::time_point deadline = clock::now() + std::chrono::seconds(2);
+  std::chrono::milliseconds pause(1);
+  for (;;) {
+    Result<MemoryMap> map = MemoryMap::read(target.pid());
+    if (!map)
+      return map.take_error();
+    Result<BorrowedThread> thread =
+        BorrowedThread::borrow(target.memory(), *map);
+    bool is_worth_waiting = !thread &&
+                            thread.error().kind() == ErrorKind::NotSafeNow &&
+                            clock::now() + pause < deadline;
+    if (!is_worth_waiting)
+      return thread;
+    std::this_thread::sleep_for(pause);
+    pause = std::min(pause * 2, std::chrono::milliseconds(100));
+  }
+}
+
+} // namespace care::runtime
