@@ -17,8 +17,8 @@ using namespace llvm::ELF;
 static void expect_round_trip(const Architecture &arch, uint32_t type,
                               uint64_t value, uint64_t place) {
   uint8_t field[8] = {};
-  ASSERT_TRUE(arch.encode(type, field, value, place)) << type;
-  auto read = arch.decode(type, field, place);
+  ASSERT_TRUE(arch.encode(type, std::span(field), value, place)) << type;
+  auto read = arch.decode(type, std::span(field), place);
   ASSERT_TRUE(read.has_value()) << type;
   EXPECT_EQ(*read, value) << type;
 }
@@ -35,10 +35,10 @@ TEST(Relocations, x86_64_fields_round_trip) {
 
 TEST(Relocations, x86_64_overflow_is_told) {
   uint8_t field[8] = {};
-  EXPECT_FALSE(
-      x86_64_architecture.encode(R_X86_64_PC32, field, uint64_t{1} << 32, 0));
-  EXPECT_FALSE(
-      x86_64_architecture.encode(R_X86_64_32, field, uint64_t{1} << 32, 0));
+  EXPECT_FALSE(x86_64_architecture.encode(R_X86_64_PC32, std::span(field),
+                                          uint64_t{1} << 32, 0));
+  EXPECT_FALSE(x86_64_architecture.encode(R_X86_64_32, std::span(field),
+                                          uint64_t{1} << 32, 0));
 }
 
 TEST(Relocations, aarch64_fields_round_trip) {
@@ -55,9 +55,10 @@ TEST(Relocations, aarch64_address_pair) {
   uint8_t adrp[4] = {0, 0, 0, 0x90};
   uint8_t add[4] = {0, 0, 0, 0x91};
   const Architecture &arch = aarch64_architecture;
-  ASSERT_TRUE(
-      arch.encode(R_AARCH64_ADR_PREL_PG_HI21, adrp, 0x412345, 0x400000));
-  ASSERT_TRUE(arch.encode(R_AARCH64_ADD_ABS_LO12_NC, add, 0x412345, 0x400004));
+  ASSERT_TRUE(arch.encode(R_AARCH64_ADR_PREL_PG_HI21, std::span(adrp), 0x412345,
+                          0x400000));
+  ASSERT_TRUE(arch.encode(R_AARCH64_ADD_ABS_LO12_NC, std::span(add), 0x412345,
+                          0x400004));
   EXPECT_EQ(std::vector<uint8_t>(adrp, adrp + 4),
             (std::vector<uint8_t>{0x80, 0x00, 0x00, 0xd0}));
   EXPECT_EQ(std::vector<uint8_t>(add, add + 4),
@@ -118,7 +119,7 @@ TEST(Relocations, x86_64_dropped_call_is_dropped) {
                             0,    0x48, 0x8d, 0x80, 0,    0, 0, 0};
   std::vector<Relocation> list = {{4, R_X86_64_TLSGD, 1, -4},
                                   {12, R_X86_64_PLT32, 2, -4}};
-  x86_64_architecture.follow_relaxations(code, 0, list);
+  x86_64_architecture.follow_relaxations(std::span(code), 0, list);
   EXPECT_EQ(list[0].type, R_X86_64_TPOFF32);
   EXPECT_EQ(list[1].type, R_X86_64_NONE);
 }
@@ -127,18 +128,19 @@ TEST(Relocations, plt_entries_lead_to_their_slot) {
   const uint8_t lazy[] = {0xff, 0x25, 0x10, 0, 0, 0};
   const uint8_t ibt[] = {0xf3, 0x0f, 0x1e, 0xfa, 0xf2, 0xff,
                          0x25, 0x10, 0,    0,    0};
-  EXPECT_EQ(x86_64_architecture.plt_slot(lazy, 0x1000), 0x1016u);
-  EXPECT_EQ(x86_64_architecture.plt_slot(ibt, 0x1000), 0x101bu);
+  EXPECT_EQ(x86_64_architecture.plt_slot(std::span(lazy), 0x1000), 0x1016u);
+  EXPECT_EQ(x86_64_architecture.plt_slot(std::span(ibt), 0x1000), 0x101bu);
   const uint8_t other[] = {0x90, 0x90};
-  EXPECT_FALSE(x86_64_architecture.plt_slot(other, 0x1000).has_value());
+  EXPECT_FALSE(
+      x86_64_architecture.plt_slot(std::span(other), 0x1000).has_value());
 }
 
 TEST(Relocations, padding_is_never_code) {
   auto is_padding = x86_64_architecture.is_padding;
   const uint8_t nops[] = {0x66, 0x2e, 0x0f, 0x1f, 0x84, 0, 0, 0, 0, 0};
   const uint8_t ret[] = {0x90, 0xc3};
-  EXPECT_TRUE(is_padding(nops));
-  EXPECT_FALSE(is_padding(ret));
+  EXPECT_TRUE(is_padding(std::span(nops)));
+  EXPECT_FALSE(is_padding(std::span(ret)));
 }
 
 TEST(PatchFile, header_and_image_come_back) {
