@@ -2,7 +2,7 @@
 //
 // patch(1) moves every file that it changes away before it writes the new one
 // (--backup --prefix), which keeps the file itself with all its attributes; a
-// file that it creates leaves an empty, unreadable placeholder. So the backup
+// file that it creates leaves an empty placeholder. So the backup
 // folders are the record of what to undo, complete at any instant, and undoing
 // is moving the files back and removing those with a placeholder, last patch
 // first.
@@ -88,10 +88,19 @@ static std::vector<fs::path> files_below(const fs::path &folder) {
   return files;
 }
 
-static bool is_placeholder(const fs::path &backup) {
-  struct stat status;
-  return lstat(backup.c_str(), &status) == 0 && S_ISREG(status.st_mode) &&
-         status.st_size == 0 && (status.st_mode & 0777) == 0;
+// Written when a patch begins to be applied.
+static fs::path stamp_of(const fs::path &backup) {
+  return backup.native() + ".began";
+}
+
+// patch(1) leaves an empty file for one that did not exist. An empty original
+// was moved and has its old time.
+static bool is_placeholder(const fs::path &backup, const fs::path &file) {
+  std::error_code code;
+  return fs::file_size(backup / file, code) == 0 && !code &&
+         fs::last_write_time(backup / file, code) >=
+             fs::last_write_time(stamp_of(backup), code) &&
+         !code;
 }
 
 std::vector<fs::path> SourceTree::changed_files() const {
@@ -102,12 +111,13 @@ std::vector<fs::path> SourceTree::changed_files() const {
   return {files.begin(), files.end()};
 }
 
-// The oldest version is in the first backup that has the file.
+// The oldest version is in the first backup that has the file. Empty if the
+// patches created it.
 fs::path SourceTree::original_of(const fs::path &file) const {
   std::error_code code;
   for (const fs::path &backup : backups())
     if (fs::exists(backup / file, code))
-      return backup / file;
+      return is_placeholder(backup, file) ? fs::path() : backup / file;
   return {};
 }
 
@@ -115,7 +125,7 @@ Result<bool> SourceTree::is_unchanged() const {
   for (const fs::path &file : changed_files()) {
     fs::path original = original_of(file);
     std::error_code code;
-    if (is_placeholder(original) || !fs::exists(folder_ / file, code))
+    if (original.empty() || !fs::exists(folder_ / file, code))
       return false;
     Result<MappedFile> before = MappedFile::open(original);
     if (!before)
@@ -133,7 +143,7 @@ Error SourceTree::keep_line_numbers() const {
   for (const fs::path &file : changed_files()) {
     fs::path original = original_of(file);
     std::error_code code;
-    if (!is_c_source(file.native()) || is_placeholder(original) ||
+    if (!is_c_source(file.native()) || original.empty() ||
         !fs::exists(folder_ / file, code))
       continue;
     Result<MappedFile> before = MappedFile::open(original);
@@ -253,6 +263,8 @@ Error SourceTree::apply(const std::string &patch_file, const fs::path &log,
   fs::create_directories(backup, code);
   if (code)
     return path_error(backup, code);
+  if (Error error = write_file(stamp_of(backup), std::string_view()))
+    return error;
 
   Command command;
   command.arguments = {"patch",
@@ -286,18 +298,19 @@ static void remove_empty_parents(fs::path folder, const fs::path &stop) {
   }
 }
 
-static Error put_back(const fs::path &backup, const fs::path &file,
+static Error put_back(const fs::path &backup, const fs::path &name,
                       const fs::path &folder) {
   std::error_code code;
-  if (is_placeholder(backup)) {
+  fs::path file = folder / name;
+  if (is_placeholder(backup, name)) {
     fs::remove(file, code);
     if (code)
       return path_error(file, code);
     remove_empty_parents(file.parent_path(), folder);
-    fs::remove(backup, code);
+    fs::remove(backup / name, code);
   } else {
     fs::create_directories(file.parent_path(), code);
-    fs::rename(backup, file, code);
+    fs::rename(backup / name, file, code);
   }
   if (code)
     return path_error(file, code);
@@ -310,11 +323,12 @@ Error SourceTree::restore() {
   for (auto backup = all.rbegin(); backup != all.rend(); ++backup) {
     Error here;
     for (const fs::path &file : files_below(*backup))
-      here = join_errors(std::move(here),
-                         put_back(*backup / file, folder_ / file, folder_));
+      here = join_errors(std::move(here), put_back(*backup, file, folder_));
     std::error_code code;
-    if (!here)
+    if (!here) {
       fs::remove_all(*backup, code);
+      fs::remove(stamp_of(*backup), code);
+    }
     error = join_errors(std::move(error), std::move(here));
   }
   return error;
