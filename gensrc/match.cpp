@@ -23,6 +23,7 @@ public:
     matching_.to_original.assign(b_.symbols.size(), no_id);
     matching_.to_patched.assign(a_.symbols.size(), no_id);
     matching_.is_ambiguous.assign(b_.symbols.size(), false);
+    is_settled_.assign(b_.symbols.size(), false);
   }
 
   void match_by_name();
@@ -45,6 +46,7 @@ private:
   const Unit &a_;
   const Unit &b_;
   Matching matching_;
+  std::vector<bool> is_settled_; // by patched symbol: the facts have decided
 };
 
 bool is_nameless(const Symbol &symbol) {
@@ -96,6 +98,7 @@ void Matcher::match_by_facts(const Facts &original, const Facts &patched) {
     SymbolId id = b_.find(fact.symbol);
     if (fact.function.empty() || id == no_id || !is_counted(b_.symbols[id]))
       continue;
+    is_settled_[id] = !original.variables.empty();
     auto found = known.find(Key(fact.function, fact.name, fact.ordinal));
     if (found != known.end() && matching_.to_original[id] == no_id &&
         matching_.to_patched[found->second] == no_id)
@@ -193,6 +196,8 @@ bool Matcher::is_alike(SymbolId original, SymbolId patched) const {
 
 void Matcher::match_by_users() {
   std::map<std::string, Group> groups = open_groups(AtomKind::Object);
+  for (auto &[name, group] : groups)
+    std::erase_if(group.patched, [&](SymbolId id) { return is_settled_[id]; });
   bool any = std::any_of(groups.begin(), groups.end(), [](const auto &group) {
     return !group.second.original.empty() && !group.second.patched.empty();
   });
@@ -260,8 +265,7 @@ Matching match_symbols(const Unit &original, const Unit &patched,
   matcher.match_by_facts(original_facts, patched_facts);
   matcher.match_clones();
   matcher.match_by_unchanged_code();
-  if (original_facts.variables.empty() || patched_facts.variables.empty())
-    matcher.match_by_users();
+  matcher.match_by_users();
   return matcher.take();
 }
 
