@@ -93,14 +93,26 @@ static fs::path stamp_of(const fs::path &backup) {
   return backup.native() + ".began";
 }
 
-// patch(1) leaves an empty file for one that did not exist. An empty original
-// was moved and has its old time.
-static bool is_placeholder(const fs::path &backup, const fs::path &file) {
+// Was this backup written, and not moved away with its old time? That is so
+// for a file that the patch creates, whose backup is an empty placeholder, and
+// for one of which no hunk applied, which was copied and stays in its place.
+static bool was_written(const fs::path &backup, const fs::path &file) {
   std::error_code code;
-  return fs::file_size(backup / file, code) == 0 && !code &&
-         fs::last_write_time(backup / file, code) >=
+  return fs::last_write_time(backup / file, code) >=
              fs::last_write_time(stamp_of(backup), code) &&
          !code;
+}
+
+static bool is_placeholder(const fs::path &backup, const fs::path &file) {
+  std::error_code code;
+  return was_written(backup, file) && fs::file_size(backup / file, code) == 0 &&
+         !code;
+}
+
+static bool has_same_content(const fs::path &a, const fs::path &b) {
+  Result<MappedFile> first = MappedFile::open(a);
+  Result<MappedFile> second = MappedFile::open(b);
+  return first && second && first->text() == second->text();
 }
 
 std::vector<fs::path> SourceTree::changed_files() const {
@@ -307,6 +319,9 @@ static Error put_back(const fs::path &backup, const fs::path &name,
     if (code)
       return path_error(file, code);
     remove_empty_parents(file.parent_path(), folder);
+    fs::remove(backup / name, code);
+  } else if (was_written(backup, name) &&
+             has_same_content(backup / name, file)) {
     fs::remove(backup / name, code);
   } else {
     fs::create_directories(file.parent_path(), code);
