@@ -162,8 +162,10 @@ full_run = bytes([0x7f, 0xff])
 sys.stdout.buffer.write(head + full_run * (2**32 // 16384 + 1))'
 }
 
+# The value is written anew each time, for redis keeps the count in it.
 probe_redis() {
   local answer
+  write_hyperloglog | redis_cli -x SET crafted >/dev/null
   answer=$(redis_cli PFCOUNT crafted 2>&1)
   case $answer in
   *INVALIDOBJ*) echo "safe: PFCOUNT of the corrupt value says: $answer" ;;
@@ -199,7 +201,6 @@ demo_redis() {
   server=$!
   pids+=("$server")
   wait_for_line "$work/server.log" 'ready to accept connections'
-  write_hyperloglog | redis_cli -x SET crafted >/dev/null
   redis_traffic &
   load=$!
   pids+=("$load")
