@@ -37,13 +37,14 @@ main() {
   missing=$(missing_packages)
   if [ -n "$missing" ] || ! has_source_lists; then
     if [ "$(id -u)" -ne 0 ]; then
-      echo "setup.sh: error: not installed:" ${missing:-"(deb-src entry)"} >&2
+      echo "setup.sh: error: not installed: ${missing:-a deb-src entry}" >&2
       echo "setup.sh: note: run scripts/setup.sh as root once" >&2
       exit 1
     fi
     has_source_lists || add_source_lists
-    echo "setup.sh: installing:" $missing
+    echo "setup.sh: installing: $missing"
     apt-get -q update
+    # shellcheck disable=SC2086 # a list of words
     [ -z "$missing" ] ||
       DEBIAN_FRONTEND=noninteractive apt-get -q -y \
         --no-install-recommends install $missing
@@ -69,6 +70,7 @@ has_source_lists() {
 # A deb-src entry for every configured entry of this release, whatever mirror
 # it names: the same lines with another type.
 add_source_lists() {
+  # shellcheck source=/dev/null
   codename=$(. /etc/os-release && echo "$VERSION_CODENAME")
   for file in /etc/apt/sources.list.d/*.sources; do
     [ -f "$file" ] || continue
