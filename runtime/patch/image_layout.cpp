@@ -100,9 +100,37 @@ static bool may_be_far(const PatchSymbol &symbol) {
          symbol.section == SHN_ABS;
 }
 
+// Larger is no patch, but a damaged file.
+static constexpr uint64_t region_size_max = uint64_t{256} << 20;
+
+static Error check_sections(const PatchFile &patch, uint64_t page_size) {
+  uint64_t total = 0;
+  for (const PatchSection &section : patch.sections()) {
+    if (!goes_to_target(section))
+      continue;
+    total += section.size_bytes;
+    if (section.alignment > page_size)
+      return refused("kpatch-alignment",
+                     fmt::format("'{}': section '{}': alignment 0x{:x} is more "
+                                 "than a page (0x{:x})",
+                                 patch.path(), section.name, section.alignment,
+                                 page_size))
+          .note("give new variables a smaller alignment");
+  }
+  if (total > region_size_max)
+    return format_error(fmt::format("'{}': the patch needs {} MiB of memory "
+                                    "(at most {})",
+                                    patch.path(), total >> 20,
+                                    region_size_max >> 20))
+        .with_code("kpatch-format");
+  return {};
+}
+
 template <Arch A>
 static Result<ImageLayout> plan_layout_for(const PatchFile &patch,
                                            uint64_t journal_size) {
+  if (Error error = check_sections(patch, A::page_size))
+    return error;
   ImageLayout layout;
   layout.page_size = A::page_size;
   layout.section_offsets.resize(patch.sections().size());

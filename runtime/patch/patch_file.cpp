@@ -262,7 +262,9 @@ Error PatchFile::read_relocations() {
       auto raw = read_at<Elf64_Rela>(table.content, i * sizeof(Elf64_Rela));
       auto symbol = static_cast<uint32_t>(ELF64_R_SYM(raw.r_info));
       auto type = static_cast<uint32_t>(ELF64_R_TYPE(raw.r_info));
-      if (type != 0 && raw.r_offset >= target.content.size())
+      if (type == 0)
+        continue; // R_*_NONE: changes nothing, its fields mean nothing
+      if (raw.r_offset >= target.content.size())
         return not_a_patch(fmt::format(
             "section '{}': entry {}: offset 0x{:x} is past the end of the "
             "section (size 0x{:x})",
