@@ -177,10 +177,10 @@ probe_redis() {
 # Batches until the file `stop` appears; a batch that fails says so.
 redis_traffic() {
   while ! [ -e "$work/stop" ]; do
-    "$work/src/lpmake/usr/bin/redis-benchmark" -s "$work/redis.sock" -e -q \
+    "$work/src/lpmake/usr/bin/redis-benchmark" -s "$work/redis.sock" -q \
       -c 20 -n 20000 -t set,get,incr,lpush,pfadd >"$work/batch.log" 2>&1 ||
       echo "batch failed" >>"$work/traffic.log"
-    grep -i "error" "$work/batch.log" >>"$work/traffic.log" || true
+    grep "^Error" "$work/batch.log" >>"$work/traffic.log" || true
   done
 }
 
