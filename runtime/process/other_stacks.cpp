@@ -10,10 +10,10 @@
 // ended and whose stack the C library keeps for the next one are not hits:
 // nobody can return there. A thread's stack is recognised by the control block
 // at its top, whose first and third word point to itself, with the thread's
-// number in it, zero once it has ended. Below such a stack is a guard, so that
-// a word in the same mapping with a control block above it is on that stack.
-// Live threads' stacks are examined by the caller exactly; recheck() leaves
-// them out, and what is dead below their stack pointers.
+// number in it, zero or negative once it has ended. Below such a stack is a
+// guard, so that a word in the same mapping with a control block above it is on
+// that stack. Live threads' stacks are examined by the caller exactly;
+// recheck() leaves them out, and what is dead below their stack pointers.
 
 #include "runtime/process/other_stacks.h"
 
@@ -136,7 +136,7 @@ find_control_blocks(const RemoteMemory &memory,
       Result<uint32_t> tid =
           memory.read_value<uint32_t>(address + tid_field.offset);
       if (tid)
-        blocks.push_back({address, *tid == 0});
+        blocks.push_back({address, static_cast<int32_t>(*tid) <= 0});
     }
   }
   return blocks;
