@@ -12,6 +12,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace care::runtime {
 
 static std::vector<ObjectReport> report_plan(const PatchPlan &plan) {
@@ -57,8 +59,40 @@ static Error already_applied(const PatchPlan &plan) {
       .note("to apply it anew, take it off first (libcare-ctl unpatch -i)");
 }
 
+static std::vector<std::string> build_ids_of(const Target &target) {
+  std::vector<std::string> build_ids;
+  for (const LoadedObject &object : target.objects())
+    build_ids.push_back(object.build_id);
+  return build_ids;
+}
+
+// One of many processes: a look without the lock, so that other calls at work
+// on processes that no patch fits are not disturbed.
+static Result<bool> may_fit(pid_t pid, PatchSet &set) {
+  Result<std::unique_ptr<Target>> target = Target::open_read_only(pid);
+  if (!target)
+    return target.take_error();
+  std::vector<std::string> build_ids = build_ids_of(**target);
+  if (Error error = set.add_from_storage(build_ids))
+    return error;
+  return std::any_of(set.files().begin(), set.files().end(),
+                     [&](const PatchFile *file) {
+                       return std::find(build_ids.begin(), build_ids.end(),
+                                        file->build_id()) != build_ids.end();
+                     });
+}
+
 static Error patch_process(pid_t pid, PatchSet &set, bool is_single,
                            const Options &options, ProcessReport &report) {
+  if (!is_single) {
+    Result<bool> fits = may_fit(pid, set);
+    if (!fits)
+      return fits.take_error();
+    if (!*fits) {
+      report.outcome = Outcome::NothingToDo;
+      return {};
+    }
+  }
   Result<std::unique_ptr<Target>> target = Target::open(pid);
   if (!target)
     return target.take_error();
@@ -68,10 +102,7 @@ static Error patch_process(pid_t pid, PatchSet &set, bool is_single,
       return settled.take_error();
     report.repairs = std::move(settled->lines);
   }
-  std::vector<std::string> build_ids;
-  for (const LoadedObject &object : (*target)->objects())
-    build_ids.push_back(object.build_id);
-  if (Error error = set.add_from_storage(build_ids))
+  if (Error error = set.add_from_storage(build_ids_of(**target)))
     return error;
 
   Result<PatchPlan> plan = plan_patches(**target, set.files());

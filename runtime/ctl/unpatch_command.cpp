@@ -45,8 +45,26 @@ static void explain_nothing(const Target &target, const Options &options,
         fmt::format("no patch '{}' that matches is applied", options.patch_id));
 }
 
+// One of many processes: a look without the lock, so that other calls at work
+// on processes without our patches are not disturbed.
+static Result<bool> has_patches(pid_t pid) {
+  Result<std::unique_ptr<Target>> target = Target::open_read_only(pid);
+  if (!target)
+    return target.take_error();
+  return !(*target)->regions().empty();
+}
+
 static Error unpatch_process(pid_t pid, bool is_single, const Options &options,
                              ProcessReport &report) {
+  if (!is_single) {
+    Result<bool> may_have = has_patches(pid);
+    if (!may_have)
+      return may_have.take_error();
+    if (!*may_have) {
+      report.outcome = Outcome::NothingToDo;
+      return {};
+    }
+  }
   Result<std::unique_ptr<Target>> target = Target::open(pid);
   if (!target)
     return target.take_error();
