@@ -1,0 +1,213 @@
+"""The table of real cases. Paths in the commands: {lpmake} the installed
+original, {source} the source tree, {inputs} the folder Inputs beside this file,
+{case} the folder of the case. $PID is the program that was started."""
+
+from dataclasses import dataclass, field
+from typing import List, Optional
+
+
+@dataclass
+class Question:
+    # Regular expression for the answer of the original; None: not asked there,
+    # since it would die of it.
+    vulnerable: Optional[str]
+    fixed: str  # and of the patched program
+    line: str = None  # asked on the program's standard input
+    command: str = None  # asked by a shell command
+
+
+def same(answer, **how):
+    """A question with the same answer in both."""
+    return Question(answer, answer, **how)
+
+
+@dataclass
+class Case:
+    name: str
+    package: str
+    patch: str
+    make: str
+    install: str
+    functions: List[str] = field(default_factory=list)  # expected in the patch
+    refused: str = ""  # or the code of the refusal
+    folder: str = "."  # where the package is configured and built
+    configure: str = ""
+    clean: str = ""  # if given, `make clean` before both builds
+    prepare: str = ""  # before the program is started
+    start: str = ""
+    ready: str = ""  # succeeds as soon as the program can be asked
+    pid: str = ""  # prints the process to patch, if it is not the one started
+    questions: List[Question] = field(default_factory=list)
+
+
+def expat(name, patch, **more):
+    """libexpat under a program that parses what it is told."""
+    case = dict(
+        package="expat=2.5.0-1+deb12u2",
+        folder="expat",
+        configure="autoreconf -fi && ./configure --disable-static --without-docbook"
+        " --without-examples --without-tests --without-xmlwf",
+        make="$(MAKE) -C lib",
+        install="$(MAKE) -C lib install DESTDIR=$(DESTDIR)",
+        prepare="gcc -o expat-lines {inputs}/expat-lines.c -I{source}/lib"
+        " -L{lpmake}/usr/local/lib -lexpat",
+        start="env LD_LIBRARY_PATH={lpmake}/usr/local/lib {case}/expat-lines",
+    )
+    case.update(more)
+    return Case(name=name, patch=patch, **case)
+
+
+def nginx(name, patch, **more):
+    """A worker of nginx with the configuration Inputs/nginx.conf."""
+    return Case(
+        name=name,
+        package="nginx=1.22.1-9+deb12u9",
+        patch=patch,
+        configure="./configure --with-cc=libcare-cc --with-cc-opt=\"$CFLAGS $CPPFLAGS"
+        " -fPIE\" --with-ld-opt=\"$LDFLAGS -pie\" --with-http_dav_module --with-threads"
+        " --with-http_ssl_module --with-pcre-jit --prefix=/usr/share/nginx",
+        make="$(MAKE) -f objs/Makefile objs/nginx",
+        install="install -D objs/nginx $(DESTDIR)/usr/sbin/nginx",
+        prepare="mkdir -p www logs && echo hello > www/hello &&"
+        " sed 's,@HERE@,{case},' {inputs}/nginx.conf > nginx.conf",
+        start="{lpmake}/usr/sbin/nginx -p {case} -c nginx.conf",
+        ready="curl -s http://127.0.0.1:18080/file/hello >/dev/null",
+        pid="pgrep -P $PID",
+        **more,
+    )
+
+
+def copy_request(destination):
+    """A WebDAV copy; prints the status of the answer."""
+    return (
+        "curl -s -o /dev/null -w '%%{{http_code}}' -X COPY -H"
+        " 'Destination: http://127.0.0.1:18080%s'"
+        " http://127.0.0.1:18080/a-long-name/hello" % destination
+    ).replace("%%", "%")
+
+
+CASES = [
+    expat(
+        "expat-45490",
+        "CVE-2024-45490.patch",
+        functions=["XML_ParseBuffer"],
+        questions=[
+            same("^2 elements$", line="parse <a><b/></a>"),
+            Question("^error 3$", "^error 41$", line="negative"),
+            same("^2 elements$", line="old <a><b/></a>"),
+        ],
+    ),
+    expat(
+        "expat-50602",
+        "expat-2.5.0-CVE-2024-50602.patch",
+        functions=["XML_StopParser", "XML_ErrorString"],
+        questions=[
+            same("^2 elements$", line="parse <a><b/></a>"),
+            Question("^stopped$", "^error 44: parser not started$", line="stop"),
+            same("^2 elements$", line="old <a><b/></a>"),
+        ],
+    ),
+    expat(
+        "expat-8176",
+        "expat-2.5.0-CVE-2024-8176.patch",
+        refused="kpatch-type-layout",
+    ),
+    Case(
+        "lua-33099",
+        "lua5.4=5.4.4-3+deb12u1",
+        "0005-cve-2022-33099.patch",
+        configure="mkdir debian/libtool && cp debian/configure.ac debian/libtool"
+        " && cd debian/libtool && LIBTOOLIZE='libtoolize -i' autoreconf -fi"
+        " && ./configure && cd ../.. &&"
+        " echo '#define DEB_HOST_MULTIARCH \"x86_64-linux-gnu\"'"
+        " > src/lua5.4-deb-multiarch.h",
+        make="$(MAKE) -j1 -C src linux-readline V=5.4 SYSCFLAGS='$(CFLAGS)'"
+        " LIBTOOL=$(CURDIR)/debian/libtool/libtool CC='$(CC) -std=gnu99'"
+        " CXX='$(CXX)' DEB_HOST_MULTIARCH=x86_64-linux-gnu",
+        install="install -D src/lua5.4 $(DESTDIR)/usr/bin/lua5.4",
+        functions=["luaG_runerror", "luaV_concat"],
+        start="{lpmake}/usr/bin/lua5.4 {inputs}/lines.lua",
+        questions=[
+            same("^a1b$", line="'a' .. 1 .. 'b'"),
+            same("attempt to concatenate a table", line="pcall_text(function() return 'a' .. {} end)"),
+            same("stack overflow", line="pcall_text(overflow)"),
+        ],
+    ),
+    Case(
+        "jq-39956",
+        "jq=1.6-2.1+deb12u2",
+        "CVE-2026-39956.patch",
+        configure="autoreconf -fi && ./configure --disable-static --disable-docs"
+        " --disable-maintainer-mode",
+        make="$(MAKE)",
+        install="$(MAKE) install-exec DESTDIR=$(DESTDIR)",
+        functions=["f_string_indexes"],
+        start="env LD_LIBRARY_PATH={lpmake}/usr/local/lib {lpmake}/usr/local/bin/jq"
+        " -c --unbuffered 'try _strindices(\"b\") catch .'",
+        questions=[
+            same(r"^\[1,3\]$", line='"abab"'),
+            Question(None, "cannot be searched, as it is not a string", line="123"),
+            same(r"^\[0\]$", line='"b"'),
+        ],
+    ),
+    Case(
+        "libde265-27103",
+        "libde265=1.0.11-1+deb12u2",
+        "CVE-2023-27103.patch",
+        configure="autoreconf -fi && ./configure --disable-static --disable-dec265"
+        " --disable-sherlock265",
+        make="$(MAKE) -C libde265",
+        install="$(MAKE) -C libde265 install DESTDIR=$(DESTDIR)",
+        functions=["de265_get_error_text", "derive_collocated"],
+        prepare="gcc -o de265-lines {inputs}/de265-lines.c -I{lpmake}/usr/local/include"
+        " -L{lpmake}/usr/local/lib -lde265",
+        start="env LD_LIBRARY_PATH={lpmake}/usr/local/lib {case}/de265-lines",
+        questions=[
+            same("^no error$", line="0"),
+            Question("^unknown error$", "^Access with invalid slice header", line="1033"),
+        ],
+    ),
+    Case(
+        "mosquitto-28366",
+        "mosquitto=2.0.11-1.2+deb12u2",
+        "CVE-2023-28366.patch",
+        make="$(MAKE) -C src mosquitto WITH_CJSON=yes WITH_STRIP=no",
+        install="install -D src/mosquitto $(DESTDIR)/usr/sbin/mosquitto",
+        functions=["?"],
+        start="{lpmake}/usr/sbin/mosquitto -p 18830",
+        ready="python3 {inputs}/mqtt.py 18830 publish 1 2>/dev/null | grep -q pubrec",
+        questions=[
+            same("^pubrec$", command="python3 {inputs}/mqtt.py 18830 publish 1"),
+            Question(
+                "^pubrec pubrec pubrec$",
+                "^pubrec pubrec closed$",
+                command="python3 {inputs}/mqtt.py 18830 publish 3",
+            ),
+        ],
+    ),
+    nginx(
+        "nginx-42945",
+        "CVE-2026-42945.patch",
+        functions=["ngx_http_script_regex_end_code"],
+        questions=[
+            same("^hello$", command="curl -s http://127.0.0.1:18080/file/hello"),
+            Question(
+                "%2B", r"^/a\+b$", command="curl -s http://127.0.0.1:18080/set/a%2Bb"
+            ),
+        ],
+    ),
+    nginx(
+        "nginx-27654",
+        "CVE-2026-27654.patch",
+        functions=["ngx_http_dav_copy_move_handler"],
+        questions=[
+            same("^hello$", command="curl -s http://127.0.0.1:18080/file/hello"),
+            Question(
+                None,
+                "^400$",
+                command=copy_request("/x"),
+            ),
+            same("^20[14]$", command=copy_request("/a-long-name/copy")),
+        ],
+    ),
+]
