@@ -118,7 +118,7 @@ StackCheck::find_busy(const StoppedProcess &process, bool ignore_coroutines) {
     if (!busy || *busy)
       return busy;
   }
-  if (ignore_coroutines || other_stacks_->hits().empty())
+  if (ignore_coroutines)
     return std::optional<BusyCode>();
   Result<std::vector<OtherStackHit>> hits =
       other_stacks_->recheck(target_.memory(), thread_stacks_);
