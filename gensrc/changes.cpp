@@ -1,13 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // First every function and constant by itself, then what follows: a changed
-// clone takes its callers along, because its parameters may be others now; a
-// changed constant takes along what refers to it, because the patch gets a
-// copy of it. Both go on until nothing is added.
+// constant takes along what refers to it, because the patch gets a copy of it,
+// until nothing is added.
+//
+// A changed clone (.isra, .constprop, .part) may have other parameters now, and
+// callers that know it. But a caller whose code is the same with the new clone
+// as with the old one was compiled for both, so that the clone is replaced at
+// its entry like any other function. Only if all its callers are in the patch
+// its entry stays as it is, and they call the new one. So do the callers that
+// are in the patch when another one differs and is to keep its original code;
+// those with the same code have to come along then.
 
 #include "gensrc/changes.h"
 
 #include <algorithm>
+#include <unordered_set>
 
 #include "gensrc/compare.h"
 #include "gensrc/names.h"
@@ -39,7 +47,9 @@ public:
   Error compare_aliases();
   void compare_constants();
   void find_new_objects();
+  void find_users();
   void follow();
+  void settle_clones();
   void sort();
   Changes take() { return std::move(changes_); }
 
@@ -52,9 +62,9 @@ private:
   bool is_wanted(std::string_view name) const;
   void add(ChangedFunction change);
   Error compare_function(uint32_t id);
-  void find_users();
   void visit_refs(AtomId atom, uint32_t function, std::vector<AtomId> &visited);
   void taint(SymbolId symbol, std::string reason);
+  void settle_clone(size_t change, bool is_in_data);
 
   const Comparison &units_;
   const Unit &a_;
@@ -63,6 +73,7 @@ private:
   Changes changes_;
   std::unordered_map<SymbolId, Users> users_;
   std::vector<std::pair<SymbolId, std::string>> worklist_;
+  std::unordered_set<uint32_t> ignored_; // functions that keep their code
 };
 
 bool ChangeFinder::is_wanted(std::string_view name) const {
@@ -77,8 +88,6 @@ bool ChangeFinder::is_wanted(std::string_view name) const {
 void ChangeFinder::add(ChangedFunction change) {
   if (change.symbol == b_.functions[change.patched].symbol)
     changes_.function_ids.emplace(change.patched, changes_.functions.size());
-  if (change.is_clone)
-    worklist_.emplace_back(change.symbol, "calls changed clone ");
   changes_.functions.push_back(std::move(change));
 }
 
@@ -98,8 +107,10 @@ Error ChangeFinder::compare_function(uint32_t id) {
     add({id, function.symbol, no_id, false, "new"});
     return {};
   }
-  if (!is_wanted(symbol.name))
+  if (!is_wanted(symbol.name)) {
+    ignored_.insert(id);
     return {};
+  }
   uint32_t partner = a_.function_of(original);
   if (partner == no_id)
     return refused("kpatch-symbol-kind",
@@ -233,6 +244,11 @@ void ChangeFinder::visit_refs(AtomId id, uint32_t function,
 }
 
 void ChangeFinder::find_users() {
+  bool any_clone = std::any_of(
+      changes_.functions.begin(), changes_.functions.end(),
+      [](const ChangedFunction &change) { return change.is_clone; });
+  if (worklist_.empty() && !any_clone)
+    return;
   std::vector<AtomId> visited;
   for (uint32_t id = 0; id < b_.functions.size(); id++) {
     visited.clear();
@@ -273,14 +289,45 @@ void ChangeFinder::taint(SymbolId symbol, std::string reason) {
 }
 
 void ChangeFinder::follow() {
-  if (worklist_.empty())
-    return;
-  find_users();
   while (!worklist_.empty()) {
     auto [symbol, reason] = std::move(worklist_.back());
     worklist_.pop_back();
     taint(symbol, reason + quoted(b_.symbols[symbol].name));
   }
+}
+
+void ChangeFinder::settle_clone(size_t index, bool is_in_data) {
+  const Users &users = users_[changes_.functions[index].symbol];
+  auto is_outside = [&](uint32_t id) {
+    return !changes_.function_ids.contains(id);
+  };
+  auto is_ignored = [&](uint32_t id) {
+    return is_outside(id) && ignored_.contains(id);
+  };
+  const std::vector<uint32_t> &functions = users.functions;
+  if (!is_in_data && users.constants.empty() &&
+      std::none_of(functions.begin(), functions.end(), is_outside))
+    return;
+  if (std::none_of(functions.begin(), functions.end(), is_ignored)) {
+    changes_.functions[index].is_clone = false;
+    return;
+  }
+  worklist_.emplace_back(changes_.functions[index].symbol,
+                         "calls changed clone ");
+  follow();
+}
+
+// The list grows while it is walked: callers of clones may be clones.
+void ChangeFinder::settle_clones() {
+  std::unordered_set<uint32_t> in_data; // functions
+  for (const Atom &atom : b_.atoms)
+    if (atom.kind == AtomKind::Object && !atom.has_labels)
+      for (const Ref &ref : atom.refs)
+        if (!ref.is_definition)
+          in_data.insert(b_.function_of(ref.symbol));
+  for (size_t i = 0; i < changes_.functions.size(); i++)
+    if (changes_.functions[i].is_clone)
+      settle_clone(i, in_data.contains(changes_.functions[i].patched));
 }
 
 // In the order of the patched text.
@@ -307,7 +354,9 @@ Result<Changes> find_changes(const Comparison &units) {
     return error;
   finder.compare_constants();
   finder.find_new_objects();
+  finder.find_users();
   finder.follow();
+  finder.settle_clones();
   finder.sort();
   return finder.take();
 }

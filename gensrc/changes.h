@@ -18,7 +18,9 @@ struct ChangedFunction {
   SymbolId symbol = no_id;  // patched symbol that is replaced; differs from the
                             // function's own only for a former twin
   SymbolId original = no_id; // original symbol; no_id: new
-  bool is_clone = false;     // called as NAME.kpatch, its entry stays
+  // Called as NAME.kpatch, while its entry stays: a clone of which all callers
+  // are in the patch.
+  bool is_clone = false;
   std::string reason;
 };
 
