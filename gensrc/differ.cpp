@@ -98,4 +98,25 @@ Result<DiffResult> diff_assembly(std::string_view original,
   return result;
 }
 
+static std::string_view kind_word(ChangeKind kind) {
+  switch (kind) {
+  case ChangeKind::Replaced:
+    return "replaced";
+  case ChangeKind::New:
+    return "new";
+  case ChangeKind::Part:
+    return "part";
+  }
+  return "replaced";
+}
+
+std::string format_report(const DiffResult &result) {
+  std::string text;
+  for (const FunctionChange &change : result.functions) {
+    text += kind_word(change.kind);
+    text += "\t" + change.name + "\t" + change.reason + "\n";
+  }
+  return text;
+}
+
 } // namespace care::gensrc

@@ -73,6 +73,10 @@ Result<DiffResult> diff_assembly(std::string_view original,
                                  std::string_view patched,
                                  const DiffOptions &options);
 
+// A line for each function in the patch, as in .patched.report files
+// (docs/patch-format.md, section 5).
+std::string format_report(const DiffResult &result);
+
 } // namespace care::gensrc
 
 #endif

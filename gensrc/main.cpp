@@ -21,6 +21,7 @@ namespace {
 struct CommandLine {
   std::vector<std::string> inputs;
   std::string output = "-";
+  std::string report;
   std::string os, arch = "x86_64";
   int debug = 0;
   bool test_mode = false;
@@ -40,6 +41,8 @@ void declare_options(CLI::App &app, CommandLine &line) {
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   app.add_option("-o,--output,--ouput", line.output,
                  "merged assembly; '-' is standard output");
+  app.add_option("--report", line.report,
+                 "file for one line about each function in the patch");
   app.add_option("-O,--os", line.os, "accepted for older scripts");
   app.add_option("-a,--arch", line.arch, "instruction set: x86_64")
       ->check(CLI::IsMember({"x86_64", "x86-64", "amd64"}));
@@ -97,6 +100,9 @@ void report(const DiffResult &result, Diagnostics &diagnostics) {
 Error run(CommandLine &line, Diagnostics &diagnostics) {
   if (line.inputs.size() > 2)
     return usage_error("more than two inputs");
+  // That of an earlier run must not pass for this one's if we refuse.
+  if (!line.report.empty())
+    unlink(line.report.c_str());
   Result<MappedFile> original = open_input(line.inputs[0]);
   if (!original)
     return original.take_error();
@@ -122,6 +128,9 @@ Error run(CommandLine &line, Diagnostics &diagnostics) {
   if (!result)
     return result.take_error().in(line.inputs[1]);
   report(*result, diagnostics);
+  if (!line.report.empty())
+    if (Error error = write_file(line.report, format_report(*result)))
+      return error;
   return write_output(line.output, result->merged);
 }
 

@@ -29,27 +29,6 @@ static Result<MappedFile> open_original(const UnitFiles &files,
             "removes side files, set KPATCH_ASM_DIR for both stages");
 }
 
-static std::string_view kind_word(gensrc::ChangeKind kind) {
-  switch (kind) {
-  case gensrc::ChangeKind::Replaced:
-    return "replaced";
-  case gensrc::ChangeKind::New:
-    return "new";
-  case gensrc::ChangeKind::Part:
-    return "part";
-  }
-  return "replaced";
-}
-
-static std::string format_report(const gensrc::DiffResult &result) {
-  std::string text;
-  for (const gensrc::FunctionChange &change : result.functions) {
-    text += kind_word(change.kind);
-    text += "\t" + change.name + "\t" + change.reason + "\n";
-  }
-  return text;
-}
-
 // A report of an earlier run must not pass for this one's if we refuse.
 static void remove_old_report(const UnitFiles &files) {
   unlink(files.path("patched.report").c_str());
@@ -103,8 +82,8 @@ Error merge_patched(const UnitFiles &files, const std::string &assembly,
       return error;
   for (const gensrc::Warning &warning : result->warnings)
     report_warning(warning.message, warning.code, unit.places);
-  if (Error error =
-          write_file(files.path("patched.report"), format_report(*result)))
+  if (Error error = write_file(files.path("patched.report"),
+                               gensrc::format_report(*result)))
     return std::move(error).with_code("kpatch-side-file");
   return write_file(assembly, result->merged);
 }

@@ -215,8 +215,9 @@ static Result<int> merge(const Settings &settings, const CommandLine &command,
   std::vector<std::string> differ = {settings.kpatch_gensrc};
   for (const std::string &argument : settings.differ_arguments)
     differ.push_back(argument);
-  append(differ, {"-i", unit.path("original.s"), "-i", unit.path("patched.s"),
-                  "-o", unit.path("merged.s")});
+  append(differ,
+         {"-i", unit.path("original.s"), "-i", unit.path("patched.s"), "-o",
+          unit.path("merged.s"), "--report", unit.path("patched.report")});
   return run_child(settings, std::move(differ));
 }
 
