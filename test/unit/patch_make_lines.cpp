@@ -14,13 +14,6 @@
 
 using namespace care::patch_make;
 
-static std::string joined(const std::vector<std::string_view> &lines) {
-  std::string text;
-  for (std::string_view line : lines)
-    text += line;
-  return text;
-}
-
 // `old_lines` with the hunks carried out.
 static std::string apply(const std::vector<LineHunk> &hunks,
                          const std::vector<std::string_view> &old_lines,
@@ -59,9 +52,9 @@ TEST(LineDiff, HunksTurnOldIntoNewForRandomTexts) {
   std::mt19937 random(1);
   for (int round = 0; round < 2000; ++round) {
     std::string old_text, new_text;
-    for (unsigned i = random() % 12; i > 0; --i)
+    for (auto i = random() % 12; i > 0; --i)
       old_text += std::string(1, static_cast<char>('a' + random() % 4)) + "\n";
-    for (unsigned i = random() % 12; i > 0; --i)
+    for (auto i = random() % 12; i > 0; --i)
       new_text += std::string(1, static_cast<char>('a' + random() % 4)) + "\n";
     std::vector<std::string_view> old_lines = split_lines(old_text);
     std::vector<std::string_view> new_lines = split_lines(new_text);
