@@ -67,6 +67,10 @@ void declare_commands(CLI::App &app, Options &options) {
                      "Only from objects of these build-ids or names")
         ->type_name("OBJECT");
   }
+  add_change_options(
+      *app.add_subcommand(
+          "recover", "Finish or undo what a libcare-ctl that was killed left"),
+      options);
   for (const char *name : {"info", "info-user"}) {
     CLI::App *command =
         app.add_subcommand(name, "List the patches that processes have");
@@ -93,6 +97,8 @@ int dispatch(const CLI::App &app, Options &options) {
     return run_patch(options, diagnostics);
   if (name.starts_with("unpatch"))
     return run_unpatch(options, diagnostics);
+  if (name == "recover")
+    return run_recover(options, diagnostics);
   if (options.processes.empty())
     options.processes = "all";
   return run_info(options, diagnostics);

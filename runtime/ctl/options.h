@@ -34,6 +34,7 @@ struct Options {
 // Each gives the exit status.
 int run_patch(const Options &options, Diagnostics &diagnostics);
 int run_unpatch(const Options &options, Diagnostics &diagnostics);
+int run_recover(const Options &options, Diagnostics &diagnostics);
 int run_info(const Options &options, Diagnostics &diagnostics);
 
 } // namespace care::runtime

@@ -24,6 +24,8 @@ std::string_view command_name(CommandKind kind) {
     return "patch";
   case CommandKind::Unpatch:
     return "unpatch";
+  case CommandKind::Recover:
+    return "recover";
   case CommandKind::Info:
     return "info";
   }
@@ -52,7 +54,7 @@ std::vector<ObjectReport> report_objects(const Target &target,
   std::vector<uint64_t> biases;
   for (const PatchRegion &region : target.regions()) {
     const Journal &journal = region.journal;
-    if (journal.state != PatchState::Applied && !with_removed)
+    if (journal.state == PatchState::Removed && !with_removed)
       continue;
     size_t index = 0;
     while (index < objects.size() &&
@@ -84,7 +86,8 @@ void ReportWriter::add(ProcessReport report) {
     report.outcome = Outcome::Failed;
   int status = report.error ? exit_status(report.error.kind()) : 0;
   // Not applicable, or nothing to take off, is a failure only of a single PID.
-  if (is_single_ && report.outcome == Outcome::NothingToDo)
+  if (is_single_ && kind_ != CommandKind::Recover &&
+      report.outcome == Outcome::NothingToDo)
     status = 1;
   status_ = std::max(status_, status);
   for (const std::string &line : report.repairs)
@@ -103,10 +106,17 @@ void ReportWriter::fail(Error error) {
 }
 
 void ReportWriter::write_text(const ProcessReport &report) {
-  if (kind_ == CommandKind::Info)
+  switch (kind_) {
+  case CommandKind::Info:
     write_info(report);
-  else
+    break;
+  case CommandKind::Recover:
+    write_recovery(report);
+    break;
+  case CommandKind::Patch:
+  case CommandKind::Unpatch:
     write_change(report);
+  }
   for (const std::string &note : report.notes)
     diagnostics_.note(note);
   fflush(stdout);
@@ -147,6 +157,22 @@ void ReportWriter::write_change(const ProcessReport &report) {
                                  report.pid));
 }
 
+void ReportWriter::write_recovery(const ProcessReport &report) {
+  if (report.outcome == Outcome::Done)
+    print(fmt::format("{} patch(es) of PID '{}' have been settled\n",
+                      report.repairs.size(), report.pid));
+  if (report.outcome == Outcome::WouldBeDone)
+    for (const ObjectReport &object : report.objects)
+      for (const PatchReport &patch : object.patches)
+        if (patch.state != "applied")
+          print(fmt::format("patch '{}' of {} in PID '{}' would be settled: it "
+                            "was left {}\n",
+                            patch.id, object.target, report.pid, patch.state));
+  bool is_silent = is_all_ && options_.verbosity == 0;
+  if (report.outcome == Outcome::NothingToDo && !is_silent)
+    print(fmt::format("PID '{}' has nothing to be settled\n", report.pid));
+}
+
 static void print_field(std::string_view label, std::string_view value) {
   print(fmt::format("{:<25} {}\n", label, value));
 }
@@ -165,6 +191,10 @@ void ReportWriter::write_info(const ProcessReport &report) {
     for (const PatchReport &patch : object.patches)
       if (is_applied(patch))
         print_field("Patch id:", patch.id);
+      else if (patch.state != "removed")
+        print_field("Interrupted:",
+                    fmt::format("patch {} was left {}; see libcare-ctl recover",
+                                patch.id, patch.state));
     if (options_.verbosity > 0) {
       for (const PatchReport &patch : object.patches) {
         print_field("Patch state:",
@@ -188,10 +218,12 @@ void ReportWriter::write_summary() {
         [=](const ProcessReport &report) { return report.outcome == outcome; });
   };
   auto done = count(Outcome::Done) + count(Outcome::WouldBeDone);
-  bool is_patch = kind_ == CommandKind::Patch;
+  std::string_view participle = kind_ == CommandKind::Patch     ? "patched"
+                                : kind_ == CommandKind::Unpatch ? "unpatched"
+                                                                : "settled";
   print(fmt::format("{} processes: {} {}, {} already, {} not applicable, {} "
                     "failed\n",
-                    reports_.size(), done, is_patch ? "patched" : "unpatched",
+                    reports_.size(), done, participle,
                     count(Outcome::AlreadyDone), count(Outcome::NothingToDo),
                     count(Outcome::Failed)));
 }

@@ -59,7 +59,7 @@ struct ProcessReport {
   Error error; // if Failed
 };
 
-enum class CommandKind { Patch, Unpatch, Info };
+enum class CommandKind { Patch, Unpatch, Recover, Info };
 
 // Writes the reports of one command: text at once, JSON at the end.
 class ReportWriter {
@@ -78,6 +78,7 @@ public:
 private:
   void write_text(const ProcessReport &report);
   void write_change(const ProcessReport &report);
+  void write_recovery(const ProcessReport &report);
   void write_info(const ProcessReport &report);
   void write_summary();
 

@@ -1,0 +1,74 @@
+#!/usr/bin/env python3
+"""kill-and-recover.py PID LOG PATCH: SIGKILL at each write, then recover.
+
+Prints what each death left, what the program says then, and afterwards.
+"""
+
+import re
+import subprocess
+import sys
+import time
+
+PID, LOG, PATCH = sys.argv[1:4]
+COMMANDS = {"patch": ["patch", "-p", PID, PATCH], "unpatch": ["unpatch", "-p", PID]}
+
+
+def ctl(*words):
+    result = subprocess.run(["libcare-ctl", *words], capture_output=True, text=True)
+    if result.returncode != 0:
+        sys.exit("%s: %s" % (words[0], result.stderr))
+    return result.stdout
+
+
+def say():
+    """A line of the program that it began after now."""
+    start = len(open(LOG).read())
+    for _ in range(3000):
+        lines = open(LOG).read()[start:].split("\n")
+        if len(lines) > 3:
+            return lines[-2]
+        time.sleep(0.005)
+    sys.exit("the program says nothing any more")
+
+
+def kill_in(name, number):
+    killer = ["strace", "-qq", "-o", "/dev/null", "-e", "trace=pwrite64"]
+    killer += ["-e", "inject=pwrite64:signal=KILL:when=%d" % number, "libcare-ctl"]
+    result = subprocess.run(killer + COMMANDS[name], capture_output=True)
+    if result.returncode == 0:
+        return False
+    left = re.search("was left (\\w+); see", ctl("info", "-p", PID))
+    between = say()
+    ctl("recover", "-p", PID)
+    after = say()
+    if after not in ("old old", "new new") or "left" in ctl("info", "-p", PID):
+        sys.exit("not settled: says %r" % after)
+    if left:
+        print(
+            "%s: left %s, says %s, settled: %s" % (name, left.group(1), between, after)
+        )
+    return True
+
+
+def reach(name, words):
+    if say() != words:
+        ctl(*COMMANDS[name])
+    if say() != words:
+        sys.exit("%s: the program does not say %r" % (name, words))
+
+
+def main():
+    for name, other, words in (
+        ("patch", "unpatch", "old old"),
+        ("unpatch", "patch", "new new"),
+    ):
+        number = 1
+        reach(other, words)
+        while kill_in(name, number):
+            reach(other, words)
+            number += 1
+    print(ctl("recover", "-p", PID), end="")
+    print("all settled")
+
+
+main()
