@@ -2,9 +2,9 @@
 //
 // The post-link pass on binaries of the caller's choice:
 //
-//   LIBCARE_BENCH_ORIGINAL=redis-server
-//   LIBCARE_BENCH_PATCHED=patched/redis-server \
-//       bench_linker
+//   export LIBCARE_BENCH_ORIGINAL=redis-server
+//   export LIBCARE_BENCH_PATCHED=patched/redis-server
+//   bench_linker
 //
 // Without them it measures itself against itself: reading, and the proof of
 // every section that needs no relocation.

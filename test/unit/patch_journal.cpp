@@ -83,8 +83,9 @@ TEST(Journal, OverwrittenBytesNeverLeadOutside) {
     std::vector<uint8_t> bytes = good;
     bytes[i] = 0xff;
     // Either refused or decoded; the sanitizer build looks for the rest.
-    if (std::optional<Journal> journal = decode_journal(bytes))
+    if (std::optional<Journal> journal = decode_journal(bytes)) {
       EXPECT_LE(journal->sites.size(), 3u);
+    }
   }
 }
 
