@@ -19,10 +19,18 @@ namespace {
 
 constexpr const char *tool_name = "libcare-ctl";
 
-// -p, --json and the verbosity, which every command has.
+// Before or after the command, and counted together.
+void add_verbosity(CLI::App &command, Options &options) {
+  command.add_flag_function(
+      "-v,--verbose",
+      [&options](int64_t count) {
+        options.verbosity += static_cast<int>(count);
+      },
+      "Tell more (twice: even more)");
+}
+
 void add_common_options(CLI::App &command, Options &options) {
-  command.add_flag("-v,--verbose", options.verbosity,
-                   "Tell more (twice: even more)");
+  add_verbosity(command, options);
   command.add_flag("--json", options.json,
                    "Write one JSON document instead of text");
 }
@@ -51,10 +59,10 @@ void declare_commands(CLI::App &app, Options &options) {
     CLI::App *command = app.add_subcommand(name, "Apply patches to processes");
     add_change_options(*command, options);
     command
-        ->add_option("patch", options.patch_path,
+        ->add_option("FILE", options.patch_path,
                      "A .kpatch file, or a folder of them")
         ->required()
-        ->type_name("FILE|FOLDER");
+        ->type_name("");
   }
   for (const char *name : {"unpatch", "unpatch-user"}) {
     CLI::App *command = app.add_subcommand(name, "Take patches off processes");
@@ -63,9 +71,9 @@ void declare_commands(CLI::App &app, Options &options) {
         ->add_option("-i,--id", options.patch_id, "Only the patch of this id")
         ->type_name("ID");
     command
-        ->add_option("objects", options.operands,
+        ->add_option("OBJECT", options.operands,
                      "Only from objects of these build-ids or names")
-        ->type_name("OBJECT");
+        ->type_name("");
   }
   add_change_options(
       *app.add_subcommand(
@@ -83,10 +91,39 @@ void declare_commands(CLI::App &app, Options &options) {
   }
 }
 
-int usage_failure(const std::string &message) {
+// What is wrong with the command line, by the word that is wrong: of an unknown
+// word and a missing option, the word is told.
+std::string describe_mistake(const CLI::App &app,
+                             const CLI::ParseError &error) {
+  bool has_command = !app.get_subcommands().empty();
+  const CLI::App &command = has_command ? *app.get_subcommands().front() : app;
+  std::string prefix = has_command ? command.get_name() + ": " : "";
+  for (const std::string &word : app.remaining(true))
+    if (word.starts_with('-') && word.size() > 1)
+      return prefix + "unknown option '" + word + "'";
+  for (const std::string &word : app.remaining(true))
+    return has_command ? prefix + "unexpected word '" + word + "'"
+                       : "'" + word + "' is not a command";
+  if (!has_command)
+    return dynamic_cast<const CLI::RequiredError *>(&error)
+               ? "a command is missing: patch, unpatch, recover or info"
+               : error.what();
+  for (const CLI::Option *option : command.get_options())
+    if (option->get_required() && option->count() == 0)
+      return prefix + (option->get_positional()
+                           ? "FILE is missing: a .kpatch file, or a folder of "
+                             "them"
+                           : "option -p is missing: the process id, or 'all'");
+  return prefix + error.what();
+}
+
+int usage_failure(const CLI::App &app, const CLI::ParseError &error) {
+  std::string help = tool_name;
+  if (!app.get_subcommands().empty())
+    help += " " + app.get_subcommands().front()->get_name();
   StderrDiagnostics diagnostics(tool_name);
-  diagnostics.report(
-      usage_error(message).note("'libcare-ctl --help' lists the options"));
+  diagnostics.report(usage_error(describe_mistake(app, error))
+                         .note("'" + help + " --help' lists what there is"));
   return exit_status(ErrorKind::Usage);
 }
 
@@ -110,8 +147,7 @@ int run(int argc, char **argv) {
   app.set_version_flag("-V,--version", std::string(tool_name) + " " +
                                            LIBCARE_VERSION + " (" +
                                            LIBCARE_COMMIT + ")");
-  app.add_flag("-v,--verbose", options.verbosity,
-               "Tell more (twice: even more)");
+  add_verbosity(app, options);
   app.require_subcommand(1);
   declare_commands(app, options);
   app.footer("Exit status: 0 done; 1 failed, nothing changed; 2 usage; 3 not "
@@ -119,16 +155,13 @@ int run(int argc, char **argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp &) {
-    const CLI::App *shown = &app;
-    while (!shown->get_subcommands().empty())
-      shown = shown->get_subcommands().front();
-    fputs(shown->help().c_str(), stdout);
+    fputs(app.help().c_str(), stdout); // of the command, if there is one
     return 0;
   } catch (const CLI::CallForVersion &version) {
     fprintf(stdout, "%s\n", version.what());
     return 0;
   } catch (const CLI::ParseError &error) {
-    return usage_failure(error.what());
+    return usage_failure(app, error);
   }
   return dispatch(app, options);
 }
