@@ -79,8 +79,16 @@ ObjectNames::functions_of(const LoadedObject &object) {
   return functions;
 }
 
+void ObjectNames::add_code(AddressRange code, std::string function,
+                           std::string origin) {
+  added_.push_back({code, std::move(function), std::move(origin)});
+}
+
 FrameName ObjectNames::find(RemoteAddress address, bool is_return_address) {
   FrameName name;
+  for (const AddedCode &code : added_)
+    if (code.range.contains(address - uint64_t{is_return_address}))
+      return {code.function, address - code.range.start, code.origin};
   const LoadedObject *object = find_object(objects_, address);
   if (object == nullptr)
     return name;

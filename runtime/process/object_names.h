@@ -27,6 +27,10 @@ public:
   ObjectNames(const RemoteMemory &memory, std::span<const LoadedObject> objects)
       : memory_(memory), objects_(objects) {}
 
+  // Code outside of all objects, by the names that the caller knows. Of two
+  // ranges around an address the one added first counts.
+  void add_code(AddressRange code, std::string function, std::string origin);
+
   // A return address belongs to the function that the call is in.
   FrameName find(RemoteAddress address, bool is_return_address);
 
@@ -36,11 +40,16 @@ private:
     uint64_t size_bytes;
     std::string name;
   };
+  struct AddedCode {
+    AddressRange range;
+    std::string function, origin;
+  };
   const std::vector<Function> &functions_of(const LoadedObject &object);
 
   const RemoteMemory &memory_;
   std::span<const LoadedObject> objects_;
   std::map<const LoadedObject *, std::vector<Function>> functions_;
+  std::vector<AddedCode> added_;
 };
 
 } // namespace care::runtime

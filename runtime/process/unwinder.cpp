@@ -286,6 +286,11 @@ void Unwinder::add_code(AddressRange code, AddressRange eh_frame) {
       {code, read_frame_entries(data_->memory, eh_frame), eh_frame});
 }
 
+void Unwinder::add_name(AddressRange code, std::string function,
+                        std::string origin) {
+  data_->names.add_code(code, std::move(function), std::move(origin));
+}
+
 void Unwinder::prepare() {
   for (const LoadedObject &object : data_->objects) {
     if (!object.eh_frame_header) {

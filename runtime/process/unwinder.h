@@ -42,6 +42,9 @@ public:
   // Code without an object: `eh_frame` holds CIEs and FDEs in the target.
   void add_code(AddressRange code, AddressRange eh_frame);
 
+  // For messages: what code without an object is. `function` may be empty.
+  void add_name(AddressRange code, std::string function, std::string origin);
+
   // Reads the unwind tables' headers of all objects now, so that a stop does
   // not have to; finds the tables of static programs through their files.
   void prepare();
