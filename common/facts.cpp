@@ -34,6 +34,30 @@ static void append_line(std::string &text, std::string_view keyword,
   text += '\n';
 }
 
+static void append_variable(std::string &text, std::string_view keyword,
+                            const VariableFact &v) {
+  append_line(text, keyword,
+              {v.symbol, v.name, v.location, v.type,
+               std::to_string(v.size_bytes), v.function,
+               std::to_string(v.ordinal), v.kind, v.words});
+}
+
+static void append_types(std::string &text, const Facts &facts) {
+  for (const TypeFact &t : facts.types) {
+    append_line(text, "type",
+                {t.name, t.location, t.layout, std::to_string(t.size_bytes)});
+    for (const MemberFact &m : t.members)
+      append_line(text, "member",
+                  {m.name, std::to_string(m.offset_bits),
+                   std::to_string(m.size_bits), m.type, m.kind, m.words});
+  }
+  for (const EnumerationFact &e : facts.enumerations) {
+    append_line(text, "enum", {e.name, e.location});
+    for (const EnumeratorFact &v : e.values)
+      append_line(text, "value", {v.name, v.value});
+  }
+}
+
 std::string format_facts(const Facts &facts) {
   std::string text = "facts\t1\n";
   append_line(text, "compiler", {facts.compiler});
@@ -46,19 +70,13 @@ std::string format_facts(const Facts &facts) {
                 {f.symbol, f.name, f.location, f.signature, f.clone_of});
   for (const InlineFact &i : facts.inlined)
     append_line(text, "inlined", {i.callee, i.caller});
+  for (const std::string &file : facts.includes)
+    append_line(text, "include", {file});
   for (const VariableFact &v : facts.variables)
-    append_line(text, "variable",
-                {v.symbol, v.name, v.location, v.type,
-                 std::to_string(v.size_bytes), v.function,
-                 std::to_string(v.ordinal)});
-  for (const TypeFact &t : facts.types) {
-    append_line(text, "type",
-                {t.name, t.location, t.layout, std::to_string(t.size_bytes)});
-    for (const MemberFact &m : t.members)
-      append_line(text, "member",
-                  {m.name, std::to_string(m.offset_bits),
-                   std::to_string(m.size_bits), m.type});
-  }
+    append_variable(text, "variable", v);
+  for (const VariableFact &v : facts.externals)
+    append_variable(text, "external", v);
+  append_types(text, facts);
   return text;
 }
 
@@ -83,6 +101,18 @@ static uint64_t parse_number(const std::string &text) {
   return value;
 }
 
+static VariableFact parse_variable(const std::vector<std::string> &f) {
+  return {f[1],
+          f[2],
+          f[3],
+          f[4],
+          parse_number(f[5]),
+          f[6],
+          static_cast<unsigned>(parse_number(f[7])),
+          f[8],
+          f[9]};
+}
+
 // `f` are the keyword and the fields of one line, padded with empty ones.
 static void take_line(Facts &facts, std::vector<std::string> &f) {
   const std::string keyword = f[0];
@@ -98,18 +128,25 @@ static void take_line(Facts &facts, std::vector<std::string> &f) {
     facts.functions.push_back({f[1], f[2], f[3], f[4], f[5]});
   else if (keyword == "inlined")
     facts.inlined.push_back({f[1], f[2]});
+  else if (keyword == "include")
+    facts.includes.push_back(f[1]);
   else if (keyword == "variable")
-    facts.variables.push_back({f[1], f[2], f[3], f[4], parse_number(f[5]), f[6],
-                               static_cast<unsigned>(parse_number(f[7]))});
+    facts.variables.push_back(parse_variable(f));
+  else if (keyword == "external")
+    facts.externals.push_back(parse_variable(f));
   else if (keyword == "type")
     facts.types.push_back({f[1], f[2], f[3], parse_number(f[4]), {}});
   else if (keyword == "member" && !facts.types.empty())
     facts.types.back().members.push_back(
-        {f[1], parse_number(f[2]), parse_number(f[3]), f[4]});
+        {f[1], parse_number(f[2]), parse_number(f[3]), f[4], f[5], f[6]});
+  else if (keyword == "enum")
+    facts.enumerations.push_back({f[1], f[2], {}});
+  else if (keyword == "value" && !facts.enumerations.empty())
+    facts.enumerations.back().values.push_back({f[1], f[2]});
 }
 
 Result<Facts> parse_facts(std::string_view text) {
-  constexpr size_t max_fields = 8;
+  constexpr size_t max_fields = 10;
   if (!text.starts_with("facts\t1\n"))
     return format_error("not a facts file of version 1");
   Facts facts;

@@ -40,13 +40,17 @@ struct VariableFact {
   // that name it is, counted from 0. Else empty.
   std::string function;
   unsigned ordinal = 0;
+  std::string kind = {};  // what its bytes are, for comparing
+  std::string words = {}; // its type, for people
 };
 
 struct MemberFact {
   std::string name;
   uint64_t offset_bits = 0;
   uint64_t size_bits = 0;
-  std::string type; // fingerprint
+  std::string type;  // fingerprint
+  std::string kind;  // what its bytes are, for comparing
+  std::string words; // its type, for people
 };
 
 struct TypeFact {
@@ -57,6 +61,17 @@ struct TypeFact {
   std::vector<MemberFact> members;
 };
 
+struct EnumeratorFact {
+  std::string name;
+  std::string value;
+};
+
+struct EnumerationFact {
+  std::string name; // empty for one without
+  std::string location;
+  std::vector<EnumeratorFact> values;
+};
+
 struct Facts {
   std::string compiler;             // name and exact version
   std::vector<std::string> options; // those that decide about the code
@@ -64,8 +79,11 @@ struct Facts {
   std::string output;               // what tells this unit from others
   std::vector<FunctionFact> functions;
   std::vector<InlineFact> inlined;
-  std::vector<VariableFact> variables;
+  std::vector<VariableFact> variables; // that the unit defines
+  std::vector<VariableFact> externals; // of other units, that it refers to
   std::vector<TypeFact> types;
+  std::vector<EnumerationFact> enumerations;
+  std::vector<std::string> includes; // not from system headers
 };
 
 std::string format_facts(const Facts &facts);

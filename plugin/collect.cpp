@@ -11,6 +11,8 @@
 //   records                reported by the parser when their definition ends,
 //                          and found behind the types of symbols (template
 //                          instances, typedef names of unnamed ones).
+//                          Enumerations likewise.
+//   includes               the line table, which knows every file
 //
 // Records of system headers are left out: a source patch cannot change them,
 // and they are most of what a unit declares.
@@ -24,6 +26,7 @@
 #include <vector>
 
 #include "plugin/collect.h"
+#include "plugin/kinds.h"
 #include "plugin/options.h"
 #include "plugin/types.h"
 
@@ -70,7 +73,18 @@ static bool is_from_system_header(tree type) {
   return location != UNKNOWN_LOCATION && in_system_header_at(location);
 }
 
-// Follows `type` to the records that values of it hold or point to.
+static void take_enumeration(tree type) {
+  tree main = TYPE_MAIN_VARIANT(type);
+  if (!TYPE_VALUES(main) || is_from_system_header(main) ||
+      !is_first_sight(main))
+    return;
+  EnumerationFact fact = enumeration_fact(main);
+  add_place(fact.name, type_location(main));
+  collection.result.facts.enumerations.push_back(std::move(fact));
+}
+
+// Follows `type` to the records and enumerations that values of it hold or
+// point to.
 static void take_types(tree type) {
   std::vector<tree> pending = {type};
   while (!pending.empty()) {
@@ -84,6 +98,8 @@ static void take_types(tree type) {
       pending.push_back(TREE_TYPE(next));
     } else if (POINTER_TYPE_P(next) || TREE_CODE(next) == ARRAY_TYPE) {
       pending.push_back(TREE_TYPE(next));
+    } else if (TREE_CODE(next) == ENUMERAL_TYPE) {
+      take_enumeration(next);
     } else if (is_record(next)) {
       tree record = TYPE_MAIN_VARIANT(next);
       if (!COMPLETE_TYPE_P(record) || is_from_system_header(record) ||
@@ -104,7 +120,9 @@ static void take_types(tree type) {
 // unnamed one waits until a declaration mentions it.
 static void on_finish_type(void *data, void *) {
   tree type = static_cast<tree>(data);
-  if (type && TYPE_P(type) && is_record(type) && TYPE_NAME(type))
+  if (type && TYPE_P(type) &&
+      (TREE_CODE(type) == ENUMERAL_TYPE ||
+       (is_record(type) && TYPE_NAME(type))))
     take_types(type);
 }
 
@@ -170,7 +188,8 @@ static void take_function(cgraph_node *node) {
   collection.result.facts.functions.push_back(std::move(fact));
 }
 
-static void take_variable(varpool_node *node) {
+static void take_variable(varpool_node *node,
+                          std::vector<VariableFact> &variables) {
   tree decl = node->decl;
   VariableFact fact;
   fact.symbol = symbol_of(decl);
@@ -179,8 +198,9 @@ static void take_variable(varpool_node *node) {
   fact.name = text_of(DECL_NAME(decl));
   fact.location = file_and_line(DECL_SOURCE_LOCATION(decl));
   fact.type = type_fingerprint(TREE_TYPE(decl));
-  tree size = DECL_SIZE_UNIT(decl);
-  fact.size_bytes = size && tree_fits_uhwi_p(size) ? tree_to_uhwi(size) : 0;
+  fact.kind = type_kind(TREE_TYPE(decl));
+  fact.words = type_words(TREE_TYPE(decl));
+  fact.size_bytes = constant_or_zero(DECL_SIZE_UNIT(decl));
   tree context = DECL_CONTEXT(decl);
   if (context && TREE_CODE(context) == FUNCTION_DECL) {
     fact.function = symbol_or_name(context);
@@ -189,7 +209,7 @@ static void take_variable(varpool_node *node) {
   add_place(fact.symbol, DECL_SOURCE_LOCATION(decl));
   add_place(fact.name, DECL_SOURCE_LOCATION(decl));
   take_types(TREE_TYPE(decl));
-  collection.result.facts.variables.push_back(std::move(fact));
+  variables.push_back(std::move(fact));
 }
 
 // Declarations get their DECL_UID in the order of the source.
@@ -208,17 +228,34 @@ static void number_static_locals(std::vector<VariableFact> &variables) {
   }
 }
 
+// The source and the headers that it includes, of the project.
+static std::vector<std::string> included_files() {
+  std::set<std::string> files;
+  std::string folder = std::string(getpwd()) + "/";
+  for (unsigned i = 0; i < LINEMAPS_ORDINARY_USED(line_table); ++i) {
+    const line_map_ordinary *map = LINEMAPS_ORDINARY_MAP_AT(line_table, i);
+    std::string file = ORDINARY_MAP_FILE_NAME(map);
+    if (map->sysp || file.empty() || file.starts_with('<'))
+      continue;
+    files.insert(file.starts_with('/') ? file : folder + file);
+  }
+  return {files.begin(), files.end()};
+}
+
 Collected finish_collecting() {
   Facts &facts = collection.result.facts;
   cgraph_node *function;
   FOR_EACH_DEFINED_FUNCTION(function)
   take_function(function);
   varpool_node *variable;
-  FOR_EACH_DEFINED_VARIABLE(variable)
-  take_variable(variable);
+  FOR_EACH_VARIABLE(variable) {
+    bool is_defined = variable->definition;
+    take_variable(variable, is_defined ? facts.variables : facts.externals);
+  }
   number_static_locals(facts.variables);
   for (const auto &[callee, caller] : collection.inlined)
     facts.inlined.push_back({callee, caller});
+  facts.includes = included_files();
   facts.compiler = compiler_name();
   facts.options = code_options();
   facts.source = main_input_filename ? main_input_filename : "";

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Structures are paired by name. Two of one name in a unit (local ones of two
-// functions, instances of one template) cannot be told apart by it, and are
-// left alone.
+// Structures are paired by name, and those of one name (local ones of several
+// functions) by their order if there are as many in both units. Members are
+// paired by their place, so that renaming one is no change.
 //
 // What differs is told by the first member that moved, changed, came or went:
 // that is what a person has to look at.
@@ -10,20 +10,34 @@
 #include "plugin/layouts.h"
 
 #include <algorithm>
+#include <functional>
 #include <map>
+#include <tuple>
 
 namespace care::plugin {
 
-using TypesByName = std::map<std::string, const TypeFact *>;
-
-static TypesByName unique_types(const Facts &facts) {
-  TypesByName types;
-  for (const TypeFact &type : facts.types) {
-    auto [place, is_new] = types.emplace(type.name, &type);
-    if (!is_new)
-      place->second = nullptr;
+// Calls `visit(before, now)` for the facts that both lists have.
+template <typename Fact, typename KeyOf, typename Visit>
+static void for_each_pair(const std::vector<Fact> &original,
+                          const std::vector<Fact> &patched, KeyOf key_of,
+                          Visit visit) {
+  using Key = std::invoke_result_t<KeyOf, const Fact &>;
+  std::map<Key, std::vector<const Fact *>> before, now;
+  for (const Fact &fact : original)
+    before[key_of(fact)].push_back(&fact);
+  for (const Fact &fact : patched)
+    now[key_of(fact)].push_back(&fact);
+  for (const auto &[key, facts] : now) {
+    auto found = before.find(key);
+    if (found == before.end() || found->second.size() != facts.size())
+      continue;
+    for (size_t i = 0; i < facts.size(); ++i)
+      visit(*found->second[i], *facts[i]);
   }
-  return types;
+}
+
+static std::string name_of_type(const TypeFact &type) {
+  return type.name;
 }
 
 static std::string offset_text(uint64_t bits) {
@@ -34,8 +48,7 @@ static std::string offset_text(uint64_t bits) {
 }
 
 static std::string member_title(const MemberFact &member) {
-  return member.name.empty() ? "an unnamed member"
-                             : "member '" + member.name + "'";
+  return "member '" + member.name + "'";
 }
 
 static const MemberFact *find_member(const TypeFact &type,
@@ -50,16 +63,45 @@ static bool is_same_place(const MemberFact &a, const MemberFact &b) {
   return a.offset_bits == b.offset_bits && a.size_bits == b.size_bits;
 }
 
-// Another name or another type of the same size in the same place is no other
-// layout: what the bytes mean is the business of the code that uses them.
-static bool has_same_layout(const TypeFact &a, const TypeFact &b) {
+static bool has_same_places(const TypeFact &a, const TypeFact &b) {
   return a.size_bytes == b.size_bytes &&
          std::equal(a.members.begin(), a.members.end(), b.members.begin(),
                     b.members.end(), is_same_place);
 }
 
-static std::string describe_change(const TypeFact &before,
+// Members that swapped their places have the same places, in another order.
+static bool has_moved_member(const TypeFact &before, const TypeFact &now) {
+  return std::any_of(now.members.begin(), now.members.end(),
+                     [&](const MemberFact &member) {
+                       const MemberFact *old = find_member(before, member.name);
+                       return old && !is_same_place(*old, member);
+                     });
+}
+
+// A pointer to void may point to anything, before and after. Facts that an
+// older plugin wrote have no kinds.
+static bool is_same_kind(std::string_view a, std::string_view b) {
+  if (a == b || a.empty() || b.empty())
+    return true;
+  if (!a.starts_with('*') || !b.starts_with('*'))
+    return false;
+  a.remove_prefix(1);
+  b.remove_prefix(1);
+  return a == "void" || b == "void" || is_same_kind(a, b);
+}
+
+static std::string was_and_is(const std::string &before,
+                              const std::string &now) {
+  if (before == now)
+    return "is of another type";
+  return "was '" + before + "', is '" + now + "'";
+}
+
+// Empty if the members are in the same places.
+static std::string describe_places(const TypeFact &before,
                                    const TypeFact &now) {
+  if (has_same_places(before, now) && !has_moved_member(before, now))
+    return "";
   for (const MemberFact &member : now.members)
     if (!find_member(before, member.name))
       return member_title(member) + " is new, at " +
@@ -80,22 +122,137 @@ static std::string describe_change(const TypeFact &before,
   return "only its size did";
 }
 
-Error compare_layouts(const Facts &original, const Facts &patched) {
-  TypesByName before = unique_types(original);
-  for (const auto &[name, type] : unique_types(patched)) {
-    auto found = before.find(name);
-    if (!type || found == before.end() || !found->second ||
-        has_same_layout(*found->second, *type))
-      continue;
-    return refused("kpatch-type-layout",
-                   "the layout of '" + name +
-                       "' changed: " + describe_change(*found->second, *type))
-        .note("the running program has such objects in its memory; the size "
-              "was " +
-              std::to_string(found->second->size_bytes) + ", is " +
-              std::to_string(type->size_bytes));
+static std::string describe_change(const TypeFact &before,
+                                   const TypeFact &now) {
+  std::string change = describe_places(before, now);
+  if (!change.empty())
+    return change;
+  for (size_t i = 0; i < now.members.size(); ++i) {
+    const MemberFact &old = before.members[i];
+    const MemberFact &member = now.members[i];
+    if (!is_same_kind(old.kind, member.kind))
+      return member_title(member) + " at " + offset_text(member.offset_bits) +
+             " " + was_and_is(old.words, member.words);
   }
-  return {};
+  return "";
+}
+
+static Error compare_types(const Facts &original, const Facts &patched) {
+  Error result;
+  auto compare = [&](const TypeFact &before, const TypeFact &now) {
+    std::string change = result ? "" : describe_change(before, now);
+    if (!change.empty())
+      result = refused("kpatch-type-layout",
+                       "the layout of '" + now.name + "' changed: " + change)
+                   .note("the running program has such objects in its memory; "
+                         "the size was " +
+                         std::to_string(before.size_bytes) + ", is " +
+                         std::to_string(now.size_bytes));
+  };
+  for_each_pair(original.types, patched.types, name_of_type, compare);
+  return result;
+}
+
+// -- Variables ----------------------------------------------------------------
+
+// A unit may define in one version what it only refers to in the other.
+static std::vector<VariableFact> all_variables(const Facts &facts) {
+  std::vector<VariableFact> all = facts.variables;
+  all.insert(all.end(), facts.externals.begin(), facts.externals.end());
+  return all;
+}
+
+// Static locals are numbered: their symbols may differ between the units.
+static auto identity(const VariableFact &v) {
+  bool is_local = !v.function.empty();
+  return std::tuple(v.function, is_local ? v.name : v.symbol, v.ordinal);
+}
+
+static Error compare_variables(const Facts &original, const Facts &patched) {
+  Error result;
+  auto compare = [&](const VariableFact &before, const VariableFact &now) {
+    if (result || is_same_kind(before.kind, now.kind))
+      return;
+    result = refused("kpatch-type-layout",
+                     "the type of variable '" + now.symbol +
+                         "' changed: " + was_and_is(before.words, now.words))
+                 .note("the running program has a value of the old type in it");
+  };
+  for_each_pair(all_variables(original), all_variables(patched), identity,
+                compare);
+  return result;
+}
+
+Error compare_layouts(const Facts &original, const Facts &patched) {
+  if (Error error = compare_types(original, patched))
+    return error;
+  return compare_variables(original, patched);
+}
+
+// -- Warnings -----------------------------------------------------------------
+
+using Warnings = std::vector<gensrc::Warning>;
+
+static void warn(Warnings &warnings, std::string message) {
+  gensrc::Warning warning;
+  warning.code = "kpatch-type-layout";
+  warning.message = std::move(message);
+  warnings.push_back(std::move(warning));
+}
+
+static void warn_about_members(Warnings &warnings, const TypeFact &before,
+                               const TypeFact &now) {
+  for (size_t i = 0; i < std::min(before.members.size(), now.members.size());
+       ++i) {
+    const MemberFact &old = before.members[i];
+    const MemberFact &member = now.members[i];
+    // Structures inside have their own fact.
+    if (old.type != member.type && !member.kind.empty() &&
+        (member.kind.starts_with('i') || member.kind.starts_with('*')))
+      warn(warnings, "in '" + now.name + "', " + member_title(member) +
+                         " has another type of the same size: " +
+                         was_and_is(old.words, member.words) +
+                         "; the program has values of the old one");
+  }
+}
+
+using Values = std::map<std::string, std::string>;
+
+static Values values_of(const Facts &facts) {
+  Values values;
+  for (const EnumerationFact &enumeration : facts.enumerations)
+    for (const EnumeratorFact &enumerator : enumeration.values)
+      values[enumeration.name + "\t" + enumerator.name] = enumerator.value;
+  return values;
+}
+
+// One for each enumeration: after an insertion all that follow have moved.
+static void warn_about_enumerators(Warnings &warnings, const Facts &original,
+                                   const Facts &patched) {
+  Values before = values_of(original);
+  for (const EnumerationFact &enumeration : patched.enumerations)
+    for (const EnumeratorFact &now : enumeration.values) {
+      auto old = before.find(enumeration.name + "\t" + now.name);
+      if (old == before.end() || old->second == now.value)
+        continue;
+      std::string title = enumeration.name.empty()
+                              ? "an enumeration"
+                              : "'" + enumeration.name + "'";
+      warn(warnings, "in " + title + ", enumerator '" + now.name + "' was " +
+                         old->second + ", is " + now.value +
+                         "; the program may have stored the old value");
+      break;
+    }
+}
+
+Warnings layout_warnings(const Facts &original, const Facts &patched) {
+  Warnings warnings;
+  for_each_pair(original.types, patched.types, name_of_type,
+                [&](const TypeFact &before, const TypeFact &now) {
+                  warn_about_members(warnings, before, now);
+                });
+  warn_about_enumerators(warnings, original, patched);
+  return warnings;
 }
 
 } // namespace care::plugin

@@ -1,19 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The running program has structures in its memory, laid out by the original's
-// compile. New code that lays them out in another way would read and write the
-// wrong bytes of them.
+// The running program has objects in its memory, laid out by the original's
+// compile. New code that lays them out in another way, or takes their bytes
+// for something else, would read and write wrong values.
 #ifndef LIBCARE_PLUGIN_LAYOUTS_H
 #define LIBCARE_PLUGIN_LAYOUTS_H
 
+#include <vector>
+
 #include "common/facts.h"
+#include "gensrc/differ.h"
 
 namespace care::plugin {
 
 // Refused ("kpatch-type-layout"), with type and member, if a structure of both
-// units has members in other places in the patched one. Types that only one of
-// them has, and types without a unique name, are not compared.
+// units has members in other places in the patched one, or members of another
+// kind, and likewise if a variable is of another kind. Types that only one of
+// the units has are not compared.
 Error compare_layouts(const Facts &original, const Facts &patched);
+
+// What may be meant, but means another thing for values that exist: integers
+// that became signed, pointers to something else, other numbers behind the
+// names of an enumeration.
+std::vector<gensrc::Warning> layout_warnings(const Facts &original,
+                                             const Facts &patched);
 
 } // namespace care::plugin
 

@@ -77,9 +77,12 @@ Error merge_patched(const UnitFiles &files, const std::string &assembly,
   if (!result)
     return result.take_error();
   // Without new code nothing sees the new layout.
-  if (result->changed)
+  if (result->changed) {
     if (Error error = compare_layouts(*facts, unit.facts))
       return error;
+    for (const gensrc::Warning &warning : layout_warnings(*facts, unit.facts))
+      report_warning(warning.message, warning.code, unit.places);
+  }
   for (const gensrc::Warning &warning : result->warnings)
     report_warning(warning.message, warning.code, unit.places);
   if (Error error = write_file(files.path("patched.report"),

@@ -7,8 +7,11 @@
 #include <cstdint>
 #include <cstdio>
 #include <string>
+#include <unordered_map>
 
 #include "plugin/types.h"
+
+#include "plugin/kinds.h"
 
 namespace care::plugin {
 
@@ -29,11 +32,35 @@ static std::string identifier_text(tree identifier) {
                      static_cast<size_t>(IDENTIFIER_LENGTH(identifier)));
 }
 
+// In C++ the printed name of an instance has its arguments: "ns::list<int>".
+// Returned is what follows the name itself, "<int>", or nothing.
+static std::string template_arguments(tree decl) {
+  if (!lang_GNU_CXX() || TREE_CODE(decl) != TYPE_DECL || !DECL_ARTIFICIAL(decl))
+    return "";
+  static std::unordered_map<unsigned, std::string> known; // by DECL_UID
+  auto [place, is_new] = known.try_emplace(DECL_UID(decl));
+  if (!is_new)
+    return place->second;
+  std::string printed = lang_hooks.decl_printable_name(decl, 2);
+  std::string opening = identifier_text(DECL_NAME(decl)) + "<";
+  int depth = 0;
+  for (size_t i = 0; i < printed.size(); ++i) {
+    bool is_word_start =
+        i == 0 || (printed[i - 1] != '_' && !ISALNUM(printed[i - 1]));
+    if (depth == 0 && is_word_start &&
+        printed.compare(i, opening.size(), opening) == 0)
+      place->second = printed.substr(i + opening.size() - 1);
+    depth += printed[i] == '<' ? 1 : printed[i] == '>' ? -1 : 0;
+  }
+  return place->second;
+}
+
 // "ns::outer::" for a declaration inside them.
 static std::string scope_prefix(tree context) {
   std::string prefix;
   while (context && TREE_CODE(context) != TRANSLATION_UNIT_DECL) {
     tree name = nullptr;
+    std::string arguments;
     if (TYPE_P(context)) {
       name = TYPE_NAME(context);
       context = TYPE_CONTEXT(context);
@@ -41,10 +68,12 @@ static std::string scope_prefix(tree context) {
       name = DECL_NAME(context);
       context = DECL_CONTEXT(context);
     }
-    if (name && TREE_CODE(name) == TYPE_DECL)
+    if (name && TREE_CODE(name) == TYPE_DECL) {
+      arguments = template_arguments(name);
       name = DECL_NAME(name);
+    }
     if (name)
-      prefix = identifier_text(name) + "::" + prefix;
+      prefix = identifier_text(name) + arguments + "::" + prefix;
   }
   return prefix == "::" ? "" : prefix;
 }
@@ -66,8 +95,10 @@ std::string type_name(tree type) {
                                                           : "union ";
     return word + prefix + identifier_text(name);
   }
-  if (name && DECL_NAME(name))
-    return prefix + identifier_text(DECL_NAME(name));
+  // C++ numbers the types that have no name.
+  if (name && TREE_CODE(name) == TYPE_DECL && DECL_NAME(name) &&
+      !IDENTIFIER_ANON_P(DECL_NAME(name)))
+    return prefix + identifier_text(DECL_NAME(name)) + template_arguments(name);
   return "";
 }
 
@@ -98,11 +129,11 @@ private:
   uint64_t hash_ = 0xcbf29ce484222325;
 };
 
-static uint64_t constant_or_zero(tree number) {
+uint64_t constant_or_zero(tree number) {
   return number && tree_fits_uhwi_p(number) ? tree_to_uhwi(number) : 0;
 }
 
-static uint64_t offset_bits(tree field) {
+uint64_t offset_bits(tree field) {
   if (!DECL_FIELD_OFFSET(field) || !DECL_FIELD_BIT_OFFSET(field))
     return 0;
   return constant_or_zero(DECL_FIELD_OFFSET(field)) * BITS_PER_UNIT +
@@ -185,6 +216,63 @@ std::string type_fingerprint(tree type) {
   return print.text();
 }
 
+static tree without_arrays(tree type) {
+  while (TREE_CODE(type) == ARRAY_TYPE)
+    type = TREE_TYPE(type);
+  return type;
+}
+
+// A base class has no name but that of its type.
+static std::string member_name(tree field) {
+  if (DECL_NAME(field))
+    return identifier_text(DECL_NAME(field));
+  return type_name(TREE_TYPE(field));
+}
+
+// Appends the members of `record`, which lies at `offset` of the structure
+// that the fact is about, their names behind `prefix`.
+static void take_members(std::vector<MemberFact> &members, tree record,
+                         uint64_t offset, const std::string &prefix) {
+  for (tree field = TYPE_FIELDS(record); field; field = DECL_CHAIN(field)) {
+    if (TREE_CODE(field) != FIELD_DECL)
+      continue;
+    tree type = TREE_TYPE(field);
+    tree element = without_arrays(type);
+    MemberFact member;
+    member.name = member_name(field);
+    bool has_name = !member.name.empty();
+    member.name = prefix + member.name;
+    member.offset_bits = offset + offset_bits(field);
+    bool is_transparent = is_record(element) && COMPLETE_TYPE_P(element) &&
+                          type_name(element).empty();
+    if (is_transparent)
+      take_members(members, element, member.offset_bits,
+                   has_name ? member.name + "." : prefix);
+    if (!has_name)
+      continue;
+    member.size_bits = constant_or_zero(DECL_SIZE(field));
+    member.type = type_fingerprint(type);
+    member.kind = is_transparent ? "" : type_kind(type);
+    member.words = type_words(type);
+    members.push_back(std::move(member));
+  }
+}
+
+EnumerationFact enumeration_fact(tree type) {
+  EnumerationFact fact;
+  fact.name = type_name(type);
+  fact.location = file_and_line(type_location(type));
+  for (tree value = TYPE_VALUES(type); value; value = TREE_CHAIN(value)) {
+    tree number = TREE_VALUE(value);
+    if (TREE_CODE(number) == CONST_DECL)
+      number = DECL_INITIAL(number);
+    if (number && tree_fits_shwi_p(number))
+      fact.values.push_back({identifier_text(TREE_PURPOSE(value)),
+                             std::to_string(tree_to_shwi(number))});
+  }
+  return fact;
+}
+
 TypeFact record_fact(tree record) {
   TypeFact fact;
   fact.name = type_name(record);
@@ -193,17 +281,7 @@ TypeFact record_fact(tree record) {
   Fingerprint print;
   add_members(print, record);
   fact.layout = print.text();
-  for (tree field = TYPE_FIELDS(record); field; field = DECL_CHAIN(field)) {
-    if (TREE_CODE(field) != FIELD_DECL)
-      continue;
-    MemberFact member;
-    if (DECL_NAME(field))
-      member.name = identifier_text(DECL_NAME(field));
-    member.offset_bits = offset_bits(field);
-    member.size_bits = constant_or_zero(DECL_SIZE(field));
-    member.type = type_fingerprint(TREE_TYPE(field));
-    fact.members.push_back(std::move(member));
-  }
+  take_members(fact.members, record, 0, "");
   return fact;
 }
 

@@ -17,7 +17,7 @@ namespace care::plugin {
 
 std::string file_and_line(location_t location);
 
-// "struct config", "ns::widget"; empty for a type without a name.
+// "struct config", "ns::widget", "list<int>"; empty for a type without a name.
 std::string type_name(tree type);
 
 // Where it is declared, or UNKNOWN_LOCATION.
@@ -25,10 +25,19 @@ location_t type_location(tree type);
 
 std::string type_fingerprint(tree type);
 
-// `record` is a complete RECORD_TYPE or UNION_TYPE.
+// `record` is a complete RECORD_TYPE or UNION_TYPE. The members of members
+// without a type name are in it as `outer.inner`, since they have no fact of
+// their own.
 TypeFact record_fact(tree record);
 
+// `type` is an ENUMERAL_TYPE.
+EnumerationFact enumeration_fact(tree type);
+
 bool is_record(tree type);
+
+// A size or offset; 0 if it is not known when compiling.
+uint64_t constant_or_zero(tree number);
+uint64_t offset_bits(tree field);
 
 } // namespace care::plugin
 

@@ -16,14 +16,14 @@
 // CHECK-DAG: function	helper.constprop.0	helper.constprop	{{.*}}facts.c:{{[0-9]+}}	{{[0-9a-f]+}}	helper
 // CHECK-DAG: function	use	use	{{.*}}	{{[0-9a-f]+}}	
 // CHECK: inlined	small	use
-// CHECK-DAG: variable	calls.{{[0-9]+}}	calls	{{.*}}	4	helper	0
-// CHECK-DAG: variable	calls.{{[0-9]+}}	calls	{{.*}}	4	small	0
-// CHECK-DAG: variable	calls.{{[0-9]+}}	calls	{{.*}}	8	small	1
-// CHECK-DAG: variable	shared	shared	{{.*}}	24		0
+// CHECK-DAG: variable	calls.{{[0-9]+}}	calls	{{.*}}	4	helper	0	{{.*}}
+// CHECK-DAG: variable	calls.{{[0-9]+}}	calls	{{.*}}	4	small	0	{{.*}}
+// CHECK-DAG: variable	calls.{{[0-9]+}}	calls	{{.*}}	8	small	1	{{.*}}
+// CHECK-DAG: variable	shared	shared	{{.*}}	24		0	{{.*}}
 // CHECK: type	struct config	{{.*}}	{{[0-9a-f]+}}	24
-// CHECK-NEXT: member	number	0	32	{{[0-9a-f]+}}
-// CHECK-NEXT: member	name	64	64	{{[0-9a-f]+}}
-// CHECK-NEXT: member	next	128	64	{{[0-9a-f]+}}
+// CHECK-NEXT: member	number	0	32	{{[0-9a-f]+}}	{{.*}}
+// CHECK-NEXT: member	name	64	64	{{[0-9a-f]+}}	{{.*}}
+// CHECK-NEXT: member	next	128	64	{{[0-9a-f]+}}	{{.*}}
 // CHECK: type	point	{{.*}}	16
 
 struct config {
