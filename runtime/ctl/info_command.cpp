@@ -5,9 +5,8 @@
 
 #include "runtime/ctl/options.h"
 #include "runtime/ctl/process_list.h"
+#include "runtime/ctl/refusal.h"
 #include "runtime/ctl/report.h"
-
-#include <fmt/format.h>
 
 namespace care::runtime {
 
@@ -25,16 +24,18 @@ int run_info(const Options &options, Diagnostics &diagnostics) {
     ProcessReport report;
     report.pid = pid;
     Result<std::unique_ptr<Target>> target = Target::open_read_only(pid);
-    // With `all`, what cannot be looked at has no patches of ours to show.
-    if (!target && is_all)
+    if (!target && is_all) {
+      // Of what cannot be looked at, only what could have patches counts.
+      if (!is_passed_over(target.error()))
+        writer.add_unseen();
       continue;
-    if (!target) {
-      report.error = target.take_error().in(fmt::format("pid {}", pid));
-    } else {
-      report.objects = report_objects(**target, options.verbosity > 0);
-      if (is_all && report.objects.empty())
-        continue;
     }
+    if (!target)
+      report.fail(target.take_error());
+    else
+      report.objects = report_objects(**target, options.verbosity > 0);
+    if (is_all && report.objects.empty())
+      continue;
     writer.add(std::move(report));
   }
   return writer.finish();

@@ -5,6 +5,7 @@
 
 #include "runtime/ctl/options.h"
 #include "runtime/ctl/process_list.h"
+#include "runtime/ctl/refusal.h"
 #include "runtime/ctl/report.h"
 #include "runtime/patch/apply.h"
 #include "runtime/patch/patch_set.h"
@@ -35,20 +36,25 @@ static std::vector<ObjectReport> report_plan(const PatchPlan &plan) {
 }
 
 // No patch fits: both sides of the comparison, for a person to compare.
-static void explain_mismatch(const Target &target, const PatchSet &set,
-                             ProcessReport &report) {
-  if (set.files().empty())
-    report.notes.push_back(
-        fmt::format("'{}' holds no .kpatch file for this process", set.path()));
-  for (const PatchFile *file : set.files())
-    report.notes.push_back(
-        fmt::format("'{}' is for build-id {}", file->path(), file->build_id()));
+static Error no_patch_fits(const Target &target, const PatchSet &set) {
+  bool is_one = set.files().size() == 1;
+  std::string problem =
+      is_one ? fmt::format("'{}' is for build-id {}, which is not in this "
+                           "process",
+                           set.files().front()->path(),
+                           set.files().front()->build_id())
+             : fmt::format("'{}' has no patch for this process ({} patches "
+                           "for others)",
+                           set.path(), set.files().size());
+  Error error = refused("kpatch-build-id", std::move(problem));
   for (const LoadedObject &object : target.objects())
-    if (object.is_main_program || set.files().size() <= 1)
-      report.notes.push_back(
+    if (object.is_main_program || is_one)
+      error = std::move(error).note(
           fmt::format("the process has '{}' with {}", object.name(),
                       object.build_id.empty() ? "no build-id"
                                               : "build-id " + object.build_id));
+  return std::move(error).note("nothing was changed; give the patch that was "
+                               "made for the build that is running");
 }
 
 static Error already_applied(const PatchPlan &plan) {
@@ -115,7 +121,7 @@ static Error patch_process(pid_t pid, PatchSet &set, bool is_single,
   if (plan->patches.empty()) {
     report.outcome = Outcome::NothingToDo;
     if (is_single)
-      explain_mismatch(**target, set, report);
+      report.error = no_patch_fits(**target, set).in(describe_process(pid));
     return {};
   }
   for (const PlannedPatch &planned : plan->patches)
@@ -154,22 +160,22 @@ int run_patch(const Options &options, Diagnostics &diagnostics) {
   }
   Result<PatchSet> set = PatchSet::open(options.patch_path);
   if (!set) {
-    writer.fail(set.take_error());
+    Error error = set.take_error();
+    if (error.kind() == ErrorKind::System)
+      error = std::move(error)
+                  .with_code("kpatch-no-file")
+                  .note("FILE is a .kpatch file, or a folder of them");
+    writer.fail(std::move(error));
     return writer.finish();
   }
   for (pid_t pid : list->pids) {
     ProcessReport report;
     report.pid = pid;
     Error error = patch_process(pid, *set, is_single, options, report);
-    // With `all`, processes that end meanwhile or are never patched are not
-    // failures.
-    bool is_passed_over = error && is_all &&
-                          (error.kind() == ErrorKind::TargetGone ||
-                           error.code() == "kpatch-target");
-    if (is_passed_over)
+    if (error && is_all && is_passed_over(error))
       continue;
     if (error)
-      report.error = std::move(error).in(fmt::format("pid {}", pid));
+      report.fail(std::move(error));
     writer.add(std::move(report));
   }
   return writer.finish();

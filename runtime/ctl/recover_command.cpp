@@ -5,10 +5,9 @@
 
 #include "runtime/ctl/options.h"
 #include "runtime/ctl/process_list.h"
+#include "runtime/ctl/refusal.h"
 #include "runtime/ctl/report.h"
 #include "runtime/patch/apply.h"
-
-#include <fmt/format.h>
 
 #include <algorithm>
 
@@ -62,13 +61,10 @@ int run_recover(const Options &options, Diagnostics &diagnostics) {
     ProcessReport report;
     report.pid = pid;
     Error error = recover_process(pid, options, report);
-    bool is_passed_over = error && is_all &&
-                          (error.kind() == ErrorKind::TargetGone ||
-                           error.code() == "kpatch-target");
-    if (is_passed_over)
+    if (error && is_all && is_passed_over(error))
       continue;
     if (error)
-      report.error = std::move(error).in(fmt::format("pid {}", pid));
+      report.fail(std::move(error));
     writer.add(std::move(report));
   }
   return writer.finish();

@@ -5,6 +5,8 @@
 
 #include "runtime/ctl/report.h"
 
+#include "runtime/ctl/refusal.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -81,15 +83,15 @@ std::vector<ObjectReport> report_objects(const Target &target,
   return objects;
 }
 
+void ProcessReport::fail(Error cause) {
+  outcome = Outcome::Failed;
+  error = std::move(cause).in(fmt::format("pid {}", pid));
+}
+
 void ReportWriter::add(ProcessReport report) {
+  report.error = complete_refusal(std::move(report.error));
   if (report.error)
-    report.outcome = Outcome::Failed;
-  int status = report.error ? exit_status(report.error.kind()) : 0;
-  // Not applicable, or nothing to take off, is a failure only of a single PID.
-  if (is_single_ && kind_ != CommandKind::Recover &&
-      report.outcome == Outcome::NothingToDo)
-    status = 1;
-  status_ = std::max(status_, status);
+    status_ = std::max(status_, exit_status(report.error.kind()));
   for (const std::string &line : report.repairs)
     diagnostics_.warning(fmt::format("pid {}: {}", report.pid, line));
   if (report.error)
@@ -100,6 +102,7 @@ void ReportWriter::add(ProcessReport report) {
 }
 
 void ReportWriter::fail(Error error) {
+  error = complete_refusal(std::move(error));
   diagnostics_.report(error);
   status_ = exit_status(error.kind());
   error_ = std::move(error);
@@ -117,8 +120,6 @@ void ReportWriter::write_text(const ProcessReport &report) {
   case CommandKind::Unpatch:
     write_change(report);
   }
-  for (const std::string &note : report.notes)
-    diagnostics_.note(note);
   fflush(stdout);
 }
 
@@ -229,8 +230,12 @@ void ReportWriter::write_summary() {
 }
 
 int ReportWriter::finish() {
+  if (unseen_count_ != 0)
+    diagnostics_.warning(fmt::format("{} process(es) could not be looked at; "
+                                     "'libcare-ctl info -p PID' tells why",
+                                     unseen_count_));
   if (options_.json)
-    print(to_json(kind_, reports_, error_) + "\n");
+    print(to_json(kind_, reports_, unseen_count_, error_) + "\n");
   else if (kind_ != CommandKind::Info && !is_single_ && !error_)
     write_summary();
   if (fflush(stdout) != 0 || ferror(stdout) != 0)

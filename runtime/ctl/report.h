@@ -55,8 +55,9 @@ struct ProcessReport {
   unsigned attempts = 0;
   std::vector<ObjectReport> objects;
   std::vector<std::string> repairs; // of what a killed injector had left
-  std::vector<std::string> notes;
-  Error error; // if Failed
+  Error error; // if Failed; of a single process also why there is NothingToDo
+
+  void fail(Error cause);
 };
 
 enum class CommandKind { Patch, Unpatch, Recover, Info };
@@ -70,6 +71,8 @@ public:
         diagnostics_(diagnostics) {}
 
   void add(ProcessReport report);
+  // `all`: it may have patches, but could not be looked at.
+  void add_unseen() { ++unseen_count_; }
   // An error that stops the whole command, before any process.
   void fail(Error error);
   // The summary, or the JSON document. Gives the exit status.
@@ -88,6 +91,7 @@ private:
   bool is_all_;
   Diagnostics &diagnostics_;
   std::vector<ProcessReport> reports_;
+  size_t unseen_count_ = 0;
   Error error_;
   int status_ = 0;
 };
@@ -102,7 +106,7 @@ std::string_view outcome_name(Outcome outcome);
 
 // The JSON document of a whole command (report_json.cpp).
 std::string to_json(CommandKind kind, const std::vector<ProcessReport> &reports,
-                    const Error &error);
+                    size_t unseen_count, const Error &error);
 
 } // namespace care::runtime
 

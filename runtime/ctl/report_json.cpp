@@ -68,21 +68,21 @@ static Json process_json(CommandKind kind, const ProcessReport &report) {
   json["objects"] = std::move(objects);
   if (!report.repairs.empty())
     json["repairs"] = report.repairs;
-  if (!report.notes.empty())
-    json["notes"] = report.notes;
   if (report.error)
     json["error"] = error_json(report.error);
   return json;
 }
 
 std::string to_json(CommandKind kind, const std::vector<ProcessReport> &reports,
-                    const Error &error) {
+                    size_t unseen_count, const Error &error) {
   Json processes = Json::array();
   for (const ProcessReport &report : reports)
     processes.push_back(process_json(kind, report));
   Json json = {{"schema", 1},
                {"command", command_name(kind)},
                {"processes", std::move(processes)}};
+  if (unseen_count != 0)
+    json["unseen_count"] = unseen_count;
   if (error)
     json["error"] = error_json(error);
   // Names from a target may be any bytes.

@@ -4,6 +4,7 @@
 
 #include "runtime/ctl/options.h"
 #include "runtime/ctl/process_list.h"
+#include "runtime/ctl/refusal.h"
 #include "runtime/ctl/report.h"
 #include "runtime/patch/apply.h"
 
@@ -30,19 +31,37 @@ static bool is_chosen(const Target &target, const PatchRegion &region,
       });
 }
 
-static void explain_nothing(const Target &target, const Options &options,
-                            ProcessReport &report) {
+// "-i '0002' and 'libfoo.so'"
+static std::string describe_choice(const Options &options) {
+  std::string text;
+  if (!options.patch_id.empty())
+    text = fmt::format("-i '{}'", options.patch_id);
+  for (const std::string &word : options.operands)
+    text += fmt::format("{}'{}'",
+                        text.empty()                         ? ""
+                        : &word == &options.operands.front() ? " and "
+                                                             : " or ",
+                        word);
+  return text;
+}
+
+static Error nothing_chosen(const Target &target, const Options &options) {
+  std::vector<std::string> applied;
   for (const ObjectReport &object : report_objects(target, false))
     for (const PatchReport &patch : object.patches)
-      report.notes.push_back(fmt::format("applied is patch '{}' to '{}' "
-                                         "(build-id {})",
-                                         patch.id, object.target,
-                                         object.build_id));
-  if (report.notes.empty())
-    report.notes.push_back("the process has no patch applied");
-  else if (!options.patch_id.empty())
-    report.notes.push_back(
-        fmt::format("no patch '{}' that matches is applied", options.patch_id));
+      if (patch.state == "applied")
+        applied.push_back(fmt::format("applied is patch '{}' to '{}' "
+                                      "(build-id {})",
+                                      patch.id, object.target,
+                                      object.build_id));
+  if (applied.empty())
+    return refused("kpatch-not-applied", "no patch is applied")
+        .note("'libcare-ctl info' lists the processes that have patches");
+  Error error = refused("kpatch-not-applied",
+                        "no applied patch matches " + describe_choice(options));
+  for (std::string &line : applied)
+    error = std::move(error).note(std::move(line));
+  return error;
 }
 
 // One of many processes: a look without the lock, so that other calls at work
@@ -86,7 +105,8 @@ static Error unpatch_process(pid_t pid, bool is_single, const Options &options,
   if (chosen.empty()) {
     report.outcome = Outcome::NothingToDo;
     if (is_single)
-      explain_nothing(**target, options, report);
+      report.error =
+          nothing_chosen(**target, options).in(describe_process(pid));
     return {};
   }
   if (options.dry_run) {
@@ -122,13 +142,10 @@ int run_unpatch(const Options &options, Diagnostics &diagnostics) {
     ProcessReport report;
     report.pid = pid;
     Error error = unpatch_process(pid, is_single, options, report);
-    bool is_passed_over = error && is_all &&
-                          (error.kind() == ErrorKind::TargetGone ||
-                           error.code() == "kpatch-target");
-    if (is_passed_over)
+    if (error && is_all && is_passed_over(error))
       continue;
     if (error)
-      report.error = std::move(error).in(fmt::format("pid {}", pid));
+      report.fail(std::move(error));
     writer.add(std::move(report));
   }
   return writer.finish();
