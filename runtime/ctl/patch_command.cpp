@@ -48,7 +48,7 @@ static Error no_patch_fits(const Target &target, const PatchSet &set) {
                            set.path(), set.files().size());
   Error error = refused("kpatch-build-id", std::move(problem));
   for (const LoadedObject &object : target.objects())
-    if (object.is_main_program || is_one)
+    if (object.is_main_program || (is_one && !object.name().starts_with('[')))
       error = std::move(error).note(
           fmt::format("the process has '{}' with {}", object.name(),
                       object.build_id.empty() ? "no build-id"
