@@ -3,7 +3,12 @@
 // The patched stage: what the compiler wrote is kept for people to read, and
 // the assembler gets the original's text with the changes behind it. Nothing
 // changed: it gets the original's text, and makes the original's object.
+//
+// A source file that the patch adds has no original. That is known for sure
+// only in a folder that holds the side files of a whole build; the original is
+// an empty unit then, and all code is new.
 
+#include <filesystem>
 #include <string>
 #include <unistd.h>
 
@@ -17,16 +22,47 @@
 
 namespace care::plugin {
 
-static Result<MappedFile> open_original(const UnitFiles &files,
-                                        std::string_view suffix) {
-  Result<MappedFile> file = MappedFile::open(files.path(suffix));
-  if (file)
-    return file;
-  return refused("kpatch-no-original",
-                 "there is no original to compare with: " +
-                     file.take_error().message())
-      .note("build with KPATCH_STAGE=original first; if cleaning the build "
-            "removes side files, set KPATCH_ASM_DIR for both stages");
+namespace {
+
+struct Original {
+  std::string assembly, facts; // no facts: there was no such unit
+};
+
+// Without the note the linker would make the stack executable.
+constexpr std::string_view empty_unit =
+    "\t.section\t.note.GNU-stack,\"\",@progbits\n";
+
+} // namespace
+
+// Does the folder of `files` have originals of other units?
+static bool has_originals(const UnitFiles &files) {
+  namespace fs = std::filesystem;
+  std::error_code error;
+  fs::directory_iterator at(fs::path(files.stem).parent_path(), error);
+  for (; !error && at != fs::directory_iterator(); at.increment(error))
+    if (at->path().native().ends_with(".original.s"))
+      return true;
+  return false;
+}
+
+static Result<Original> read_original(const UnitFiles &files) {
+  bool is_missing = access(files.path("original.s").c_str(), F_OK) != 0 &&
+                    access(files.path("original.facts").c_str(), F_OK) != 0;
+  if (is_missing && files.is_shared_folder && has_originals(files))
+    return Original{std::string(empty_unit), {}};
+  Original original;
+  for (auto [suffix, text] : {std::pair("original.s", &original.assembly),
+                              std::pair("original.facts", &original.facts)}) {
+    Result<MappedFile> file = MappedFile::open(files.path(suffix));
+    if (!file)
+      return refused("kpatch-no-original",
+                     "there is no original to compare with: " +
+                         file.take_error().message())
+          .note("build with KPATCH_STAGE=original first; if cleaning the build "
+                "removes side files, set KPATCH_ASM_DIR for both stages");
+    *text = file->text();
+  }
+  return original;
 }
 
 // A report of an earlier run must not pass for this one's if we refuse.
@@ -46,20 +82,21 @@ static Error keep_patched(const UnitFiles &files, std::string_view text,
 Error merge_patched(const UnitFiles &files, const std::string &assembly,
                     const Collected &unit, gensrc::DiffOptions options) {
   remove_old_report(files);
-  Result<MappedFile> original = open_original(files, "original.s");
+  Result<Original> original = read_original(files);
   if (!original)
     return original.take_error();
-  Result<MappedFile> original_facts = open_original(files, "original.facts");
-  if (!original_facts)
-    return original_facts.take_error();
-  Result<Facts> facts = parse_facts(original_facts->text());
-  if (!facts)
-    return facts.take_error().in(original_facts->path());
-  if (Error error = compare_compilation(*facts, unit.facts))
+  Facts facts = unit.facts; // of a unit that did not exist: nothing differs
+  if (!original->facts.empty()) {
+    Result<Facts> parsed = parse_facts(original->facts);
+    if (!parsed)
+      return parsed.take_error().in(files.path("original.facts"));
+    facts = std::move(*parsed);
+  }
+  if (Error error = compare_compilation(facts, unit.facts))
     return error;
 
   options.unit_name = files.unit;
-  options.original_facts = original_facts->text();
+  options.original_facts = original->facts;
   options.patched_facts = format_facts(unit.facts);
   Result<std::vector<std::string>> only =
       gensrc::read_settings(gensrc::settings_path);
@@ -73,14 +110,14 @@ Error merge_patched(const UnitFiles &files, const std::string &assembly,
     return error;
 
   Result<gensrc::DiffResult> result =
-      gensrc::diff_assembly(original->text(), patched->text(), options);
+      gensrc::diff_assembly(original->assembly, patched->text(), options);
   if (!result)
     return result.take_error();
   // Without new code nothing sees the new layout.
   if (result->changed) {
-    if (Error error = compare_layouts(*facts, unit.facts))
+    if (Error error = compare_layouts(facts, unit.facts))
       return error;
-    for (const gensrc::Warning &warning : layout_warnings(*facts, unit.facts))
+    for (const gensrc::Warning &warning : layout_warnings(facts, unit.facts))
       report_warning(warning.message, warning.code, unit.places);
   }
   for (const gensrc::Warning &warning : result->warnings)
