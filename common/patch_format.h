@@ -92,7 +92,9 @@ constexpr std::string_view strtab = ".kpatch.strtab";
 constexpr std::string_view info = ".kpatch.info";
 constexpr std::string_view sites = ".kpatch.sites";
 constexpr std::string_view original = ".kpatch.original";
-constexpr std::string_view parts = ".kpatch.parts"; // assembly only
+// In assembly and the linked binary only.
+constexpr std::string_view parts = ".kpatch.parts";
+constexpr std::string_view aliases = ".kpatch.aliases";
 } // namespace section
 
 } // namespace care

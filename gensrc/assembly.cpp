@@ -83,6 +83,16 @@ static bool is_ignored(std::string_view name) {
          name == "__patchable_function_entries" || name == ".llvm.call-graph";
 }
 
+bool is_usual_data_section(std::string_view name) {
+  for (std::string_view usual :
+       {".data", ".bss", ".rodata", ".tdata", ".tbss", ".sdata", ".sbss",
+        ".srodata", ".ldata", ".lbss", ".lrodata", ".data1", ".rodata1",
+        ".text", ".gnu.linkonce", ".gcc_except_table"})
+    if (is_section(name, usual))
+      return true;
+  return false;
+}
+
 SectionKind classify_section(std::string_view name, std::string_view flags) {
   using enum SectionKind;
   if (is_ignored(name))

@@ -159,6 +159,10 @@ Expression parse_expression(std::string_view text);
 // ".L..." and clang's exception table names: local to the text, no identity.
 bool is_local_label(std::string_view name);
 
+// A section that compilers choose by themselves for data. What a person has put
+// into another one is found there by its place, not by name.
+bool is_usual_data_section(std::string_view name);
+
 SectionKind classify_section(std::string_view name, std::string_view flags);
 
 // Mixes `value` into a running hash. Not cryptographic; both texts come from

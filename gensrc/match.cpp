@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 
 #include "gensrc/compare.h"
@@ -28,6 +29,7 @@ public:
 
   void match_by_name();
   void match_unit_initialiser();
+  void part_shifted_statics();
   void match_by_facts(const Facts &original, const Facts &patched);
   void match_clones();
   void match_by_unchanged_code();
@@ -42,6 +44,8 @@ private:
   bool is_open(const Unit &unit, const std::vector<SymbolId> &partners,
                SymbolId id, AtomKind kind) const;
   bool is_alike(SymbolId original, SymbolId patched) const;
+  void pair_statics(std::vector<const VariableFact *> before,
+                    std::vector<const VariableFact *> now);
 
   const Unit &a_;
   const Unit &b_;
@@ -86,23 +90,97 @@ void Matcher::match_unit_initialiser() {
     matching_.pair(original, patched);
 }
 
-void Matcher::match_by_facts(const Facts &original, const Facts &patched) {
-  using Key = std::tuple<std::string_view, std::string_view, unsigned>;
-  std::map<Key, SymbolId> known;
-  for (const VariableFact &fact : original.variables) {
-    SymbolId id = a_.find(fact.symbol);
-    if (!fact.function.empty() && id != no_id && is_counted(a_.symbols[id]))
-      known.emplace(Key(fact.function, fact.name, fact.ordinal), id);
-  }
-  for (const VariableFact &fact : patched.variables) {
-    SymbolId id = b_.find(fact.symbol);
-    if (fact.function.empty() || id == no_id || !is_counted(b_.symbols[id]))
+// Whether a name of C++ is that of a static local; its number ("_0", "__10_")
+// is cut off.
+std::optional<std::string_view> static_of_cxx(std::string_view name) {
+  if (!name.starts_with("_ZZ"))
+    return std::nullopt;
+  std::string_view digits = "0123456789";
+  std::string_view stem = name;
+  if (stem.ends_with('_'))
+    stem.remove_suffix(1);
+  size_t last = stem.find_last_not_of(digits);
+  bool is_numbered = last != stem.npos && last + 1 < stem.size() &&
+                     stem[last] == '_' && last > 3;
+  if (!is_numbered)
+    return name;
+  return stem.substr(0, stem[last - 1] == '_' ? last - 1 : last);
+}
+
+// The names of C++ number the statics of one name in a function, and one more
+// or less shifts the numbers.
+void Matcher::part_shifted_statics() {
+  auto count = [](const Unit &unit) {
+    std::map<std::string_view, size_t> counts;
+    for (const Symbol &symbol : unit.symbols)
+      if (auto stem = static_of_cxx(symbol.name); stem && symbol.is_defined())
+        counts[*stem]++;
+    return counts;
+  };
+  auto before = count(a_), now = count(b_);
+  for (SymbolId id = 0; id < b_.symbols.size(); id++) {
+    const Symbol &symbol = b_.symbols[id];
+    auto stem = static_of_cxx(symbol.name);
+    if (!stem || !symbol.is_defined() || !before.contains(*stem) ||
+        before[*stem] == now[*stem])
       continue;
-    is_settled_[id] = !original.variables.empty();
-    auto found = known.find(Key(fact.function, fact.name, fact.ordinal));
-    if (found != known.end() && matching_.to_original[id] == no_id &&
-        matching_.to_patched[found->second] == no_id)
-      matching_.pair(found->second, id);
+    if (SymbolId original = matching_.to_original[id]; original != no_id)
+      matching_.to_patched[original] = no_id;
+    matching_.to_original[id] = no_id;
+    matching_.is_ambiguous[id] = true;
+  }
+}
+
+// Statics of one name in a function are numbered in the order of the source.
+// If there are more or fewer of them now, the numbers say nothing about those
+// that could be meant, which are the ones of one type.
+void Matcher::match_by_facts(const Facts &original, const Facts &patched) {
+  matching_.has_facts =
+      !original.variables.empty() && !patched.variables.empty();
+  struct Statics {
+    std::vector<const VariableFact *> before, now;
+  };
+  using Name = std::pair<std::string_view, std::string_view>;
+  using Type = std::pair<std::string_view, uint64_t>;
+  std::map<Name, Statics> named;
+  auto collect = [&](const Unit &unit, const Facts &facts, auto list) {
+    for (const VariableFact &fact : facts.variables) {
+      SymbolId id = unit.find(fact.symbol);
+      if (!fact.function.empty() && id != no_id && is_counted(unit.symbols[id]))
+        (named[{fact.function, fact.name}].*list).push_back(&fact);
+    }
+  };
+  collect(a_, original, &Statics::before);
+  collect(b_, patched, &Statics::now);
+  for (const auto &[name, all] : named) {
+    std::map<Type, Statics> alike;
+    for (const VariableFact *fact : all.before)
+      alike[{fact->type, fact->size_bytes}].before.push_back(fact);
+    for (const VariableFact *fact : all.now)
+      alike[{fact->type, fact->size_bytes}].now.push_back(fact);
+    if (all.before.size() == all.now.size())
+      pair_statics(all.before, all.now);
+    else
+      for (const auto &[type, statics] : alike)
+        pair_statics(statics.before, statics.now);
+    for (const VariableFact *fact : all.now)
+      is_settled_[b_.find(fact->symbol)] = !original.variables.empty();
+  }
+}
+
+void Matcher::pair_statics(std::vector<const VariableFact *> before,
+                           std::vector<const VariableFact *> now) {
+  auto is_before = [](const VariableFact *x, const VariableFact *y) {
+    return x->ordinal < y->ordinal;
+  };
+  std::sort(before.begin(), before.end(), is_before);
+  std::sort(now.begin(), now.end(), is_before);
+  for (size_t i = 0; i < now.size(); i++) {
+    SymbolId id = b_.find(now[i]->symbol);
+    if (before.size() == now.size())
+      matching_.pair(a_.find(before[i]->symbol), id);
+    else
+      matching_.is_ambiguous[id] = !before.empty();
   }
 }
 
@@ -261,6 +339,7 @@ Matching match_symbols(const Unit &original, const Unit &patched,
                        const Facts &patched_facts) {
   Matcher matcher(original, patched);
   matcher.match_by_name();
+  matcher.part_shifted_statics();
   matcher.match_unit_initialiser();
   matcher.match_by_facts(original_facts, patched_facts);
   matcher.match_clones();

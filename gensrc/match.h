@@ -21,6 +21,7 @@ struct Matching {
   std::vector<SymbolId> to_patched;  // by original symbol; no_id: gone
   // By patched symbol: it may or may not be one of the original's.
   std::vector<bool> is_ambiguous;
+  bool has_facts = false; // of both texts
 
   void pair(SymbolId original, SymbolId patched) {
     to_original[patched] = original;

@@ -407,7 +407,9 @@ void Parser::finish() {
   collect_functions();
   for (Atom &atom : unit_.atoms) {
     std::erase_if(atom.refs, [&](const Ref &ref) {
-      return ref.is_definition && !unit_.symbols[ref.symbol].is_referenced;
+      const Symbol &symbol = unit_.symbols[ref.symbol];
+      bool is_visible = symbol.is_asm_label && !symbol.is_local();
+      return ref.is_definition && !symbol.is_referenced && !is_visible;
     });
     if (atom.kind == AtomKind::Function)
       continue;

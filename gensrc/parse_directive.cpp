@@ -73,7 +73,8 @@ Error Parser::parse_directive(std::string_view statement, Words words) {
   case Directive::Intel:
     if (in_asm_)
       break;
-    return malformed("Intel syntax is not supported (build with -masm=att)");
+    return refused("kpatch-intel-syntax", "assembly in Intel syntax")
+        .note("compile the unit with -masm=att, the compiler's default");
   case Directive::OtherArch:
     if (in_asm_)
       break;

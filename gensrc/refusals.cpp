@@ -86,6 +86,7 @@ public:
   Error run();
 
 private:
+  Error check_gone() const;
   Error check_new(const Atom &atom, const Symbol &symbol) const;
   Error check_known(AtomId before, AtomId after);
   Error check_users(AtomId id, const Symbol &symbol) const;
@@ -97,7 +98,50 @@ private:
   Comparer comparer_;
 };
 
+// What walks such a section from its start to its stop does not see the patch.
+Error section_error(const Unit &unit, const Atom &atom, std::string_view what) {
+  return refused("kpatch-data-section",
+                 "variable " + quoted(unit.symbol_of(atom).name) +
+                     std::string(what) + " section " +
+                     quoted(unit.sections[atom.section].name))
+      .note("the running program finds what is in that section by its place; "
+            "a patch cannot change what it holds");
+}
+
+bool is_collected(const Unit &unit, const Atom &atom) {
+  switch (unit.kind_of(atom)) {
+  case SectionKind::ReadOnly:
+  case SectionKind::RelRo:
+  case SectionKind::Writable:
+  case SectionKind::Zero:
+    return !is_usual_data_section(unit.sections[atom.section].name);
+  default:
+    return false;
+  }
+}
+
+bool is_named_object(const Atom &atom) {
+  return atom.kind == AtomKind::Object && atom.symbol != no_id &&
+         !atom.has_labels && !atom.is_toplevel_asm;
+}
+
+Error VariableCheck::check_gone() const {
+  for (const Atom &atom : a_.atoms) {
+    if (!is_named_object(atom) || !is_collected(a_, atom) ||
+        units_.matching.to_patched[atom.symbol] != no_id ||
+        is_listed(units_.options.ignore_changes, a_.symbol_of(atom).name,
+                  a_.file_name))
+      continue;
+    return section_error(a_, atom, " is no longer in");
+  }
+  return {};
+}
+
 Error VariableCheck::check_new(const Atom &atom, const Symbol &symbol) const {
+  bool is_ignored =
+      is_listed(units_.options.ignore_changes, symbol.name, b_.file_name);
+  if (is_collected(b_, atom) && !is_ignored)
+    return section_error(b_, atom, " is new in");
   if (storage_of(b_, atom) != Storage::Tls)
     return {};
   return refused("kpatch-tls-new",
@@ -133,6 +177,12 @@ Error VariableCheck::check_known(AtomId before, AtomId after) {
                        std::string(a_.sections[from.section].name) + ", now " +
                        std::string(b_.sections[to.section].name) + ")")
         .note("it exists in the running program; add a variable instead");
+  bool is_moved =
+      a_.sections[from.section].name != b_.sections[to.section].name;
+  if ((is_collected(b_, to) && (is_moved || is_changed_constant)))
+    return section_error(b_, to, is_moved ? " moved into" : " changed in");
+  if (is_moved && is_collected(a_, from))
+    return section_error(a_, from, " is no longer in");
   if (is_changed_constant)
     return {};
   if (!comparer_.same_data(before, after)) {
@@ -173,8 +223,7 @@ Error VariableCheck::check_users(AtomId id, const Symbol &symbol) const {
 Error VariableCheck::run() {
   for (AtomId id = 0; id < b_.atoms.size(); id++) {
     const Atom &atom = b_.atoms[id];
-    if (atom.kind != AtomKind::Object || atom.symbol == no_id ||
-        atom.has_labels || atom.is_toplevel_asm)
+    if (!is_named_object(atom))
       continue;
     const Symbol &symbol = b_.symbol_of(atom);
     SymbolId original = units_.matching.to_original[atom.symbol];
@@ -197,7 +246,7 @@ Error VariableCheck::run() {
     if (Error error = check_known(before, id))
       return error;
   }
-  return {};
+  return check_gone();
 }
 
 // --- functions

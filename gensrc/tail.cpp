@@ -137,6 +137,8 @@ Result<std::string> TailWriter::tail_name(SymbolId id) {
     return std::string(symbol.name) + std::string(suffix);
   }
   SymbolId original = units_.matching.to_original[id];
+  if (symbol.is_weak && !symbol.is_defined() && symbol.version.empty())
+    weak_imports_.insert(std::string(symbol.name));
   if (original != no_id)
     return original_name(original);
   if (atom != no_id && b_.is_local_constant(b_.atoms[atom])) {
@@ -147,8 +149,11 @@ Result<std::string> TailWriter::tail_name(SymbolId id) {
     return refused("kpatch-ambiguous-static",
                    "static local variable " + quoted(source_name(symbol.name)) +
                        ": cannot tell which one of the original it is")
-        .note("build both stages with GCC and the plugin, which tells them "
-              "apart");
+        .note(units_.matching.has_facts
+                  ? "the function has more or fewer variables of this name "
+                    "now; give the new or changed one a name of its own"
+                  : "build both stages with GCC and the plugin, which tells "
+                    "them apart");
   return new_name(id);
 }
 
@@ -347,6 +352,11 @@ Error TailWriter::write_aliases() {
 // --- tables
 
 void TailWriter::write_references() {
+  // What the original refers to without .weak stays as it is: it was found.
+  for (const std::string &name : weak_imports_)
+    if (SymbolId known = a_.find(name);
+        known == no_id || a_.symbols[known].is_weak)
+      out_ += "\t.weak\t" + name + "\n";
   for (const std::string &name : references_) {
     std::string alias = name + ".kpatchref." + unit_id_;
     out_ += "\t.globl\t" + alias + "\n\t.hidden\t" + alias + "\n\t.set\t" +
@@ -385,10 +395,44 @@ void TailWriter::write_tables() {
                original_name(a_.atoms[before.parts[part]].symbol) +
                "\n\t.quad\t" + original + "\n";
   }
-  if (parts.empty())
+  if (!parts.empty()) {
+    begin_section(section::parts);
+    out_ += "\t.balign\t8\n" + parts;
+  }
+  write_alias_names();
+}
+
+// The other names of the entries in the original, so that the linking step can
+// tell them from functions that the linker folded into one.
+void TailWriter::write_alias_names() {
+  std::unordered_map<AtomId, const ChangedFunction *> entries;
+  for (const ChangedFunction &change : changes_.functions)
+    if (change.original != no_id && !change.is_clone) {
+      const Function &before = a_.functions[a_.function_of(change.original)];
+      entries.emplace(before.parts[0], &change);
+    }
+  std::string records;
+  size_t count = 0;
+  begin_section(section::strtab);
+  for (SymbolId id = 0; id < a_.symbols.size(); id++) {
+    const Symbol &symbol = a_.symbols[id];
+    if (!symbol.is_defined() || is_local_label(symbol.name) ||
+        symbol.is_asm_label)
+      continue;
+    auto entry = entries.find(a_.atom_of(id));
+    if (entry == entries.end() ||
+        symbol.name == b_.symbols[entry->second->symbol].name)
+      continue;
+    std::string label =
+        ".Lkpalias" + std::to_string(count++) + std::string(suffix);
+    out_ += label + ":\n\t.string\t\"" + std::string(symbol.name) + "\"\n";
+    records += "\t.quad\t" + original_name(entry->second->original) +
+               "\n\t.quad\t" + label + "\n";
+  }
+  if (records.empty())
     return;
-  begin_section(section::parts);
-  out_ += "\t.balign\t8\n" + parts;
+  begin_section(section::aliases);
+  out_ += "\t.balign\t8\n" + records;
 }
 
 } // namespace care::gensrc

@@ -55,6 +55,7 @@ private:
   Error write_aliases();
   void write_references();
   void write_tables();
+  void write_alias_names();
 
   // tail_function.cpp
   Error write_function(const ChangedFunction &change);
@@ -79,6 +80,7 @@ private:
   uint32_t current_ = no_id; // the patched function being written
   CfaState cfa_;
   std::set<std::string> references_; // local names of the original
+  std::set<std::string> weak_imports_;
   std::vector<AtomId> needed_;
   std::unordered_set<AtomId> is_needed_;
   std::set<std::string> label_aliases_; // ".set" lines

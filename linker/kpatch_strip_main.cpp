@@ -45,6 +45,10 @@ static Error fix_relocations(const std::string &original_path,
     return refused("kpatch-unchanged",
                    fmt::format("'{}': has no patch in it", patch_path))
         .note("its code is that of '" + original_path + "'");
+  if (patch->replaces_nothing)
+    return refused("kpatch-unchanged",
+                   fmt::format("'{}': replaces no function", patch_path))
+        .note("it only adds some, which '" + original_path + "' does not call");
   return write_file(patch_path, patch->image);
 }
 

@@ -25,6 +25,7 @@ struct Options {
   std::string output;
   std::string id = "0001";
   std::string build_id;
+  std::vector<std::string> loaded;
   bool json = false;
 };
 
@@ -69,11 +70,11 @@ static Result<Report> make_patch(const Options &options) {
   if (!build_id)
     return build_id.take_error();
 
-  Result<LinkedPatch> patch = link_patch(*original, *patched);
+  Result<LinkedPatch> patch = link_patch(*original, *patched, options.loaded);
   if (!patch)
     return patch.take_error().in("'" + options.patched + "'");
   Report report{*build_id, std::move(*patch)};
-  if (report.patch.is_unchanged)
+  if (report.patch.is_unchanged || report.patch.replaces_nothing)
     return report;
 
   PatchIdentity identity{options.id, *build_id,
@@ -91,13 +92,16 @@ static Result<Report> make_patch(const Options &options) {
 static void print_json(const Report &report) {
   nlohmann::ordered_json document;
   document["schema"] = 1;
-  document["result"] = report.patch.is_unchanged ? "unchanged" : "patch";
+  document["result"] = report.patch.is_unchanged       ? "unchanged"
+                       : report.patch.replaces_nothing ? "nothing-to-replace"
+                                                       : "patch";
   document["build_id"] = report.build_id;
   document["functions"] = nlohmann::json::array();
   for (const PatchedFunction &function : report.patch.functions)
     document["functions"].push_back(
         {{"name", function.name},
          {"kind", function.is_new ? "new" : "replaced"}});
+  document["imports"] = report.patch.imports;
   document["size_bytes"] = report.size_bytes;
   fmt::print("{}\n", document.dump(2));
 }
@@ -105,6 +109,14 @@ static void print_json(const Report &report) {
 static void print_text(const Report &report, const Options &options) {
   if (report.patch.is_unchanged) {
     fmt::print("{}: unchanged, no patch needed\n", options.original);
+    return;
+  }
+  if (report.patch.replaces_nothing) {
+    std::string names;
+    for (const PatchedFunction &function : report.patch.functions)
+      names += fmt::format("{}'{}'", names.empty() ? "" : ", ", function.name);
+    fmt::print("{}: nothing to replace, no patch made (only new: {})\n",
+               options.original, names.empty() ? "variables" : names);
     return;
   }
   size_t count_new = 0;
@@ -143,6 +155,9 @@ int main(int argc, char **argv) {
                  "name of the patch, up to 7 characters (0001)");
   app.add_option("-b,--buildid", options.build_id,
                  "insist on this build-id of ORIGINAL");
+  app.add_option("--loaded", options.loaded,
+                 "a library that the processes have loaded although ORIGINAL "
+                 "does not name it (may be repeated)");
   app.add_flag("--json", options.json, "report as JSON");
   try {
     app.parse(argc, argv);

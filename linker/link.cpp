@@ -8,6 +8,9 @@
 #include <algorithm>
 #include <fmt/format.h>
 
+#include "llvm/BinaryFormat/ELF.h"
+
+#include "linker/passes/check_libraries.h"
 #include "linker/passes/convert_references.h"
 #include "linker/passes/extract_unwind.h"
 #include "linker/passes/prove_original.h"
@@ -33,10 +36,6 @@ static Error check_pair(const Object &original, const Object &patched) {
                                "original {}",
                                patched.e_type, original.e_type))
         .note("link both the same way (-no-pie, -shared, -static)");
-  bool has_info = patched.find_section(".kpatch.info") != nullptr;
-  if (has_patch_sections(patched) && !has_info)
-    return format_error("the patched binary has .kpatch sections but no "
-                        ".kpatch.info");
   for (const Section &section : patched.sections)
     if (section.name == ".kpatch.info" &&
         !patched.relocations.contains(patched.index_of(section)))
@@ -64,8 +63,18 @@ static Result<LinkedPatch> check_unchanged(const Places &original,
             "KPATCH_STAGE=patched");
 }
 
+static std::vector<std::string> imports_of(const PatchObject &patch) {
+  std::vector<std::string> names;
+  for (const PatchSymbol &symbol : patch.symbols)
+    if (symbol.section == PatchSymbol::undefined && !symbol.name.empty() &&
+        symbol.binding != llvm::ELF::STB_WEAK)
+      names.push_back(symbol.name.substr(0, symbol.name.find('@')));
+  return names;
+}
+
 Result<LinkedPatch> link_patch(const Object &original_object,
-                               const Object &patched_object) {
+                               const Object &patched_object,
+                               const std::vector<std::string> &loaded) {
   if (Error error = check_pair(original_object, patched_object))
     return error;
   Result<const Architecture *> arch =
@@ -94,8 +103,18 @@ Result<LinkedPatch> link_patch(const Object &original_object,
       collect_functions(original, patched, **arch, converter, out);
   if (!functions)
     return functions.take_error();
+  bool replaces_nothing = std::all_of(
+      functions->begin(), functions->end(),
+      [](const PatchedFunction &function) { return function.is_new; });
+  if (replaces_nothing)
+    return LinkedPatch{.replaces_nothing = true,
+                       .functions = std::move(*functions)};
+  if (Error error =
+          check_libraries(original_object, patched_object, out, loaded))
+    return error;
   return LinkedPatch{.image = write_relocatable(out),
-                     .functions = std::move(*functions)};
+                     .functions = std::move(*functions),
+                     .imports = imports_of(out)};
 }
 
 } // namespace care::linker

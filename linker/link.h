@@ -15,13 +15,21 @@
 namespace care::linker {
 
 struct LinkedPatch {
-  bool is_unchanged = false;       // no patch: the binaries hold the same code
+  bool is_unchanged = false; // no patch: the binaries hold the same code
+  // No patch, because only functions and variables were added: the original's
+  // code does not know them.
+  bool replaces_nothing = false;
   std::vector<uint8_t> image = {}; // ET_REL
   std::vector<PatchedFunction> functions = {};
+  std::vector<std::string> imports =
+      {}; // names, without versions; no weak ones
 };
 
 // Both stay unmodified. Refusals carry a kpatch-... code, docs/refusals.md.
-Result<LinkedPatch> link_patch(const Object &original, const Object &patched);
+// `loaded`: libraries that the processes have although the original does not
+// name them.
+Result<LinkedPatch> link_patch(const Object &original, const Object &patched,
+                               const std::vector<std::string> &loaded = {});
 
 } // namespace care::linker
 

@@ -46,6 +46,7 @@ struct Section {
 struct Symbol {
   std::string_view name;    // without a version
   std::string_view version; // empty: none
+  std::string_view library; // that the version is needed from; or empty
   std::string_view file;    // of the STT_FILE symbol before it; locals only
   uint64_t value = 0;
   uint64_t size_bytes = 0;
@@ -96,7 +97,8 @@ struct Object {
   std::map<uint64_t, DynamicRelocation> dynamic_relocations; // by address
   // By index of the section that they change, sorted by address.
   std::unordered_map<uint32_t, std::vector<Relocation>> relocations;
-  std::string build_id; // lower case hex; empty: no note
+  std::string build_id;                 // lower case hex; empty: no note
+  std::vector<std::string_view> needed; // names of DT_NEEDED
 
   // The allocated section that holds `address`; thread-local zero data has no
   // addresses of its own and is never found. Null: none.

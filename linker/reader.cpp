@@ -176,20 +176,35 @@ static Error read_symbols(const ElfFile &elf, const ELF64LE::Shdr &header,
   return {};
 }
 
-// Version names by number, from the needed and the defined versions.
-static Result<std::map<unsigned, std::string_view>>
-read_version_names(const ElfFile &elf, const Object &object) {
-  std::map<unsigned, std::string_view> names;
+namespace {
+
+struct Version {
+  std::string_view name;
+  std::string_view library; // empty: of the object itself
+};
+
+} // namespace
+
+// Versions by number, the needed and the defined ones.
+static Result<std::map<unsigned, Version>> read_versions(const ElfFile &elf,
+                                                         const Object &object) {
+  std::map<unsigned, Version> names;
   auto headers = converted(elf.sections());
   if (!headers)
     return headers.take_error();
   // libObject copies the names, in LLVM 14 with everything that follows them
   // in the string table; ours point into the file and end where they end.
-  auto add = [&](unsigned number, std::string_view dynstr, std::string name) {
+  auto find = [](std::string_view dynstr, std::string name) {
     name.resize(std::min(name.size(), name.find('\0')));
     size_t offset = dynstr.find(name);
-    if (offset != std::string_view::npos)
-      names[number] = dynstr.substr(offset, name.size());
+    return offset == std::string_view::npos
+               ? std::string_view()
+               : dynstr.substr(offset, name.size());
+  };
+  auto add = [&](unsigned number, std::string_view name,
+                 std::string_view library) {
+    if (!name.empty())
+      names[number] = {name, library};
   };
   for (const ELF64LE::Shdr &header : *headers) {
     if (header.sh_link >= object.sections.size())
@@ -203,14 +218,14 @@ read_version_names(const ElfFile &elf, const Object &object) {
         return needs.take_error();
       for (const llvm::object::VerNeed &need : *needs)
         for (const llvm::object::VernAux &aux : need.AuxV)
-          add(aux.Other, dynstr, aux.Name);
+          add(aux.Other, find(dynstr, aux.Name), find(dynstr, need.File));
     } else if (header.sh_type == SHT_GNU_verdef) {
       auto definitions = converted(elf.getVersionDefinitions(header));
       if (!definitions)
         return definitions.take_error();
       for (const llvm::object::VerDef &definition : *definitions)
         if (!(definition.Flags & VER_FLG_BASE))
-          add(definition.Ndx, dynstr, definition.Name);
+          add(definition.Ndx, find(dynstr, definition.Name), {});
     }
   }
   return names;
@@ -236,14 +251,16 @@ static Error read_dynamic_symbols(const ElfFile &elf,
       converted(elf.getSectionContentsAsArray<ELF64LE::Versym>(*versym));
   if (!numbers)
     return numbers.take_error();
-  auto names = read_version_names(elf, object);
+  auto names = read_versions(elf, object);
   if (!names)
     return names.take_error();
   size_t count = std::min(numbers->size(), object.dynamic_symbols.size());
   for (size_t i = 0; i < count; ++i) {
     auto found = names->find((*numbers)[i].vs_index & VERSYM_VERSION);
-    if (found != names->end())
-      object.dynamic_symbols[i].version = found->second;
+    if (found == names->end())
+      continue;
+    object.dynamic_symbols[i].version = found->second.name;
+    object.dynamic_symbols[i].library = found->second.library;
   }
   return {};
 }
@@ -281,6 +298,25 @@ static Error read_relocations(const ElfFile &elf, const ELF64LE::Shdr &header,
           {entry.r_offset, entry.getType(false), symbol, entry.r_addend});
   }
   return {};
+}
+
+static void read_needed(Object &object) {
+  for (const Section &section : object.sections) {
+    if (section.type != SHT_DYNAMIC || section.link >= object.sections.size())
+      continue;
+    std::span<const uint8_t> strings = object.sections[section.link].bytes;
+    for (size_t at = 0; at + 16 <= section.bytes.size(); at += 16) {
+      uint64_t tag, value;
+      memcpy(&tag, &section.bytes[at], 8);
+      memcpy(&value, &section.bytes[at + 8], 8);
+      if (tag != DT_NEEDED || value >= strings.size())
+        continue;
+      auto name = strings.subspan(value);
+      auto end = std::find(name.begin(), name.end(), 0);
+      object.needed.emplace_back(reinterpret_cast<const char *>(name.data()),
+                                 static_cast<size_t>(end - name.begin()));
+    }
+  }
 }
 
 static void read_build_id(Object &object) {
@@ -366,6 +402,7 @@ static Error read_into(Object &object) {
                        return a.address < b.address;
                      });
   read_build_id(object);
+  read_needed(object);
   return {};
 }
 

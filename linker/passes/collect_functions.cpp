@@ -18,6 +18,7 @@
 #include <map>
 
 #include "common/patch_format.h"
+#include "linker/passes/check_folding.h"
 #include "llvm/BinaryFormat/ELF.h"
 
 namespace care::linker {
@@ -56,6 +57,9 @@ private:
   Result<uint64_t> read_address(uint64_t field) const;
   Error read_records(const Section &section);
   Error read_parts(const Section &section);
+  Error read_aliases(const Section &section);
+  Result<std::string> read_name(uint64_t address, std::string_view where) const;
+  Error check_entries() const;
   Error resolve(Record &record) const;
   Error drop_duplicates();
   Result<uint64_t> length_of(uint64_t patched_address, uint64_t original,
@@ -79,6 +83,7 @@ private:
   PatchObject &out_;
   std::vector<Record> records_;
   std::vector<Part> parts_;
+  std::vector<EntryName> aliases_;
 };
 
 } // namespace
@@ -124,18 +129,54 @@ Error Collector::read_records(const Section &section) {
     }
     if (record.replacement == 0) // padding between units
       continue;
-    std::span<const uint8_t> name = patched_.bytes_at(record.name_address);
-    auto end = std::find(name.begin(), name.end(), 0);
-    if (name.empty() || end == name.end())
-      return format_error(fmt::format("section '.kpatch.info': record {}: its "
-                                      "name is not a string in the file",
-                                      at / sizeof(PatchInfo)));
-    record.name.assign(name.begin(), end);
+    Result<std::string> name = read_name(record.name_address, section.name);
+    if (!name)
+      return name.take_error();
+    record.name = std::move(*name);
     if (Error error = resolve(record))
       return error;
     records_.push_back(std::move(record));
   }
   return {};
+}
+
+Result<std::string> Collector::read_name(uint64_t address,
+                                         std::string_view where) const {
+  std::span<const uint8_t> name = patched_.bytes_at(address);
+  auto end = std::find(name.begin(), name.end(), 0);
+  if (name.empty() || end == name.end())
+    return format_error(fmt::format("section '{}': the name at {:#x} is not a "
+                                    "string in the file",
+                                    where, address));
+  return std::string(name.begin(), end);
+}
+
+Error Collector::read_aliases(const Section &section) {
+  for (uint64_t at = 0; at + 16 <= section.bytes.size(); at += 16) {
+    Result<uint64_t> function = read_address(section.address + at);
+    Result<uint64_t> name_address = read_address(section.address + at + 8);
+    if (!function)
+      return function.take_error();
+    if (!name_address)
+      return name_address.take_error();
+    if (*name_address == 0) // padding between units
+      continue;
+    Result<std::string> name = read_name(*name_address, section.name);
+    if (!name)
+      return name.take_error();
+    aliases_.push_back(
+        {*function, converter_.original_address(*function, nullptr).value_or(0),
+         std::move(*name)});
+  }
+  return {};
+}
+
+Error Collector::check_entries() const {
+  std::vector<EntryName> replaced;
+  for (const Record &record : records_)
+    if (record.function != 0)
+      replaced.push_back({record.function, record.original, record.name});
+  return check_folding(original_, patched_, replaced, aliases_);
 }
 
 Error Collector::read_parts(const Section &section) {
@@ -421,9 +462,12 @@ Result<std::vector<PatchedFunction>> Collector::run() {
     if (section.name == section::parts)
       if (Error error = read_parts(section))
         return error;
+    if (section.name == section::aliases)
+      if (Error error = read_aliases(section))
+        return error;
   }
-  if (records_.empty())
-    return format_error("section '.kpatch.info' lists no function");
+  if (Error error = check_entries())
+    return error;
   if (Error error = drop_duplicates())
     return error;
   if (Error error = add_info())

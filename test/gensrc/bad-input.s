@@ -7,7 +7,8 @@
 # RUN: %exits-with 1 %kpatch_gensrc --test-mode -i good.s -i other.s -o m.s 2>&1 | FileCheck %s --check-prefix=OTHER
 # OTHER: error: other.s: the two texts have no function in common (original 'good.c', patched 'other.c') [kpatch-different-unit]
 # RUN: %exits-with 1 %kpatch_gensrc --test-mode -i good.s -i intel.s -o m.s 2>&1 | FileCheck %s --check-prefix=INTEL
-# INTEL: line 1: Intel syntax is not supported
+# INTEL: error: intel.s: patched: assembly in Intel syntax [kpatch-intel-syntax]
+# INTEL-NEXT: note: compile the unit with -masm=att
 # RUN: %exits-with 1 %kpatch_gensrc --test-mode -i good.s -i arm.s -o m.s 2>&1 | FileCheck %s --check-prefix=ARM
 # ARM: line 1: '.arch armv8-a': assembly of another architecture (expected x86_64)
 # RUN: %exits-with 1 %kpatch_gensrc --test-mode -i good.s -i twice.s -o m.s 2>&1 | FileCheck %s --check-prefix=TWICE
