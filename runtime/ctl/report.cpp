@@ -94,6 +94,8 @@ void ReportWriter::add(ProcessReport report) {
     status_ = std::max(status_, exit_status(report.error.kind()));
   for (const std::string &line : report.repairs)
     diagnostics_.warning(fmt::format("pid {}: {}", report.pid, line));
+  for (const std::string &line : report.warnings)
+    diagnostics_.warning(fmt::format("pid {}: {}", report.pid, line));
   if (report.error)
     diagnostics_.report(report.error);
   if (!options_.json)

@@ -55,6 +55,7 @@ struct ProcessReport {
   unsigned attempts = 0;
   std::vector<ObjectReport> objects;
   std::vector<std::string> repairs; // of what a killed injector had left
+  std::vector<std::string> warnings;
   Error error; // if Failed; of a single process also why there is NothingToDo
 
   void fail(Error cause);

@@ -68,6 +68,8 @@ static Json process_json(CommandKind kind, const ProcessReport &report) {
   json["objects"] = std::move(objects);
   if (!report.repairs.empty())
     json["repairs"] = report.repairs;
+  if (!report.warnings.empty())
+    json["warnings"] = report.warnings;
   if (report.error)
     json["error"] = error_json(report.error);
   return json;

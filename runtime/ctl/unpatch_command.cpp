@@ -11,8 +11,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <span>
 
 namespace care::runtime {
+
+static bool names_object_of(const std::string &word, const Target &target,
+                            const PatchRegion &region) {
+  const LoadedObject *object = target.object_of(region);
+  return word == region.build_id() ||
+         (object && (word == object->name() || word == object->path));
+}
 
 static bool is_chosen(const Target &target, const PatchRegion &region,
                       const Options &options) {
@@ -20,15 +28,23 @@ static bool is_chosen(const Target &target, const PatchRegion &region,
     return false;
   if (!options.patch_id.empty() && region.id() != options.patch_id)
     return false;
-  if (options.operands.empty())
-    return true;
-  const LoadedObject *object = target.object_of(region);
-  return std::any_of(
-      options.operands.begin(), options.operands.end(),
-      [&](const std::string &word) {
-        return word == region.build_id() ||
-               (object && (word == object->name() || word == object->path));
-      });
+  return options.operands.empty() ||
+         std::any_of(options.operands.begin(), options.operands.end(),
+                     [&](const std::string &word) {
+                       return names_object_of(word, target, region);
+                     });
+}
+
+// A word among others that chooses nothing may be a slip of the pen.
+static void warn_of_idle_words(const Target &target, const Options &options,
+                               std::span<const size_t> chosen,
+                               ProcessReport &report) {
+  for (const std::string &word : options.operands)
+    if (std::none_of(chosen.begin(), chosen.end(), [&](size_t index) {
+          return names_object_of(word, target, target.regions()[index]);
+        }))
+      report.warnings.push_back(
+          fmt::format("no applied patch matches '{}'", word));
 }
 
 // "-i '0002' and 'libfoo.so'"
@@ -109,6 +125,8 @@ static Error unpatch_process(pid_t pid, bool is_single, const Options &options,
           nothing_chosen(**target, options).in(describe_process(pid));
     return {};
   }
+  if (is_single)
+    warn_of_idle_words(**target, options, chosen, report);
   if (options.dry_run) {
     report.outcome = Outcome::WouldBeDone;
     return {};
