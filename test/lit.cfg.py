@@ -7,6 +7,7 @@ Works from the source folder with the build folder as a parameter,
 and through <build>/test/lit.site.cfg.py (CMake's check targets). Parameters:
 
     build=DIR      where bin/ and lib/ are; default: build/ beside test/
+    real=1         also the tests that build packages (minutes, needs network)
     expect=A,B     features that this machine must have; a missing one is an
                    error, so that tests do not skip unnoticed
 
@@ -66,6 +67,11 @@ if lit.util.killProcessAndChildrenIsSupported()[0]:
         lit_config.maxIndividualTestTime = 120
 else:
     lit_config.note("no python3-psutil: tests run without a time limit")
+
+# Building a package takes minutes when the machine has other work.
+if lit_config.params.get("real"):
+    config.available_features.add("real-cases")
+    lit_config.maxIndividualTestTime = 900
 
 # -- Environment -------------------------------------------------------------
 #
@@ -192,6 +198,7 @@ for feature, program in {
     "strace": "strace",
     "shellcheck": "shellcheck",
     "cmake": "cmake",
+    "libtool": "libtoolize",
     "aarch64-gcc": "aarch64-linux-gnu-gcc",
     "aarch64-as": "aarch64-linux-gnu-as",
     "qemu-aarch64": "qemu-system-aarch64",

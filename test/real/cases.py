@@ -26,13 +26,14 @@ class Case:
     name: str
     package: str
     patch: str
-    make: str
-    install: str
+    make: str = ""
+    install: str = ""
+    lpmakefile: str = ""  # below samples/, in place of the two above
     functions: List[str] = field(default_factory=list)  # expected in the patch
     refused: str = ""  # or the code of the refusal
     folder: str = "."  # where the package is configured and built
     configure: str = ""
-    clean: str = ""  # if given, `make clean` before both builds
+    clean: bool = False  # `make clean` before both builds
     prepare: str = ""  # before the program is started
     start: str = ""
     ready: str = ""  # succeeds as soon as the program can be asked
@@ -75,6 +76,45 @@ def nginx(name, patch, **more):
         pid="pgrep -P $PID",
         **more,
     )
+
+
+def curl(name, resolver, **more):
+    """libcurl with few protocols and one of its resolvers."""
+    return Case(
+        name=name,
+        package="curl=7.88.1-10+deb12u15",
+        patch="CVE-2023-28320.patch",
+        configure="autoreconf -fi && ./configure --disable-static --with-openssl"
+        " --disable-ldap --disable-manual --without-libpsl " + resolver,
+        make="$(MAKE) -C lib",
+        install="$(MAKE) -C lib install DESTDIR=$(DESTDIR)",
+        **more,
+    )
+
+
+def redis(name, patch, **more):
+    """A redis-server with Debian's settings, on a socket."""
+    case = dict(
+        package="redis=5:7.0.15-1~deb12u10",
+        lpmakefile="redis/lpmakefile",
+        start="{lpmake}/usr/bin/redis-server --port 0 --unixsocket {case}/socket"
+        " --save ''",
+        ready="{lpmake}/usr/bin/redis-cli -s {case}/socket SET old value",
+        questions=[
+            same("^value$", command="{lpmake}/usr/bin/redis-cli -s {case}/socket GET old"),
+            same(
+                "^42$",
+                command="{lpmake}/usr/bin/redis-cli -s {case}/socket"
+                " EVAL 'return 6 * tonumber(ARGV[1])' 0 7",
+            ),
+            same(
+                "^[0-9]+$",
+                command="{lpmake}/usr/bin/redis-cli -s {case}/socket PFADD hll a b c",
+            ),
+        ],
+    )
+    case.update(more)
+    return Case(name=name, patch=patch, **case)
 
 
 def copy_request(destination):
@@ -125,7 +165,7 @@ CASES = [
         " LIBTOOL=$(CURDIR)/debian/libtool/libtool CC='$(CC) -std=gnu99'"
         " CXX='$(CXX)' DEB_HOST_MULTIARCH=x86_64-linux-gnu",
         install="install -D src/lua5.4 $(DESTDIR)/usr/bin/lua5.4",
-        functions=["luaG_runerror", "luaV_concat"],
+        functions=["luaG_runerror", "luaV_concat.part.0"],
         start="{lpmake}/usr/bin/lua5.4 {inputs}/lines.lua",
         questions=[
             same("^a1b$", line="'a' .. 1 .. 'b'"),
@@ -158,7 +198,7 @@ CASES = [
         " --disable-sherlock265",
         make="$(MAKE) -C libde265",
         install="$(MAKE) -C libde265 install DESTDIR=$(DESTDIR)",
-        functions=["de265_get_error_text", "derive_collocated"],
+        functions=["de265_get_error_text", "derive_collocated_motion_vectors"],
         prepare="gcc -o de265-lines {inputs}/de265-lines.c -I{lpmake}/usr/local/include"
         " -L{lpmake}/usr/local/lib -lde265",
         start="env LD_LIBRARY_PATH={lpmake}/usr/local/lib {case}/de265-lines",
@@ -173,7 +213,19 @@ CASES = [
         "CVE-2023-28366.patch",
         make="$(MAKE) -C src mosquitto WITH_CJSON=yes WITH_STRIP=no",
         install="install -D src/mosquitto $(DESTDIR)/usr/sbin/mosquitto",
-        functions=["?"],
+        functions=[
+            "context__cleanup",
+            "context__cleanup_out_packets",
+            "context__init",
+            "db__message_insert",
+            "db__message_reconnect_reset",
+            "db__message_store_find",
+            "db__message_write_inflight_out_single",
+            "handle__publish",
+            "packet__queue",
+            "persist__client_messages_save",
+            "persist__restore",
+        ],
         start="{lpmake}/usr/sbin/mosquitto -p 18830",
         ready="python3 {inputs}/mqtt.py 18830 publish 1 2>/dev/null | grep -q pubrec",
         questions=[
@@ -192,14 +244,14 @@ CASES = [
         questions=[
             same("^hello$", command="curl -s http://127.0.0.1:18080/file/hello"),
             Question(
-                "%2B", r"^/a\+b$", command="curl -s http://127.0.0.1:18080/set/a%2Bb"
+                "^/a%2", r"^/a\+b$", command="curl -s http://127.0.0.1:18080/set/a%2Bb"
             ),
         ],
     ),
     nginx(
         "nginx-27654",
         "CVE-2026-27654.patch",
-        functions=["ngx_http_dav_copy_move_handler"],
+        functions=["ngx_http_dav_copy_move_handler.part.0"],
         questions=[
             same("^hello$", command="curl -s http://127.0.0.1:18080/file/hello"),
             Question(
@@ -210,4 +262,73 @@ CASES = [
             same("^20[14]$", command=copy_request("/a-long-name/copy")),
         ],
     ),
+    Case(
+        "sqlite3-6965",
+        "sqlite3=3.40.1-2+deb12u2",
+        "42-CVE-2025-6965.patch",
+        configure="autoreconf -fi -W none || true; ./configure --disable-static"
+        " --disable-tcl --disable-readline --disable-editline",
+        make="$(MAKE) libsqlite3.la",
+        install="install -D .libs/libsqlite3.so.0.8.6 $(DESTDIR)/usr/lib/libsqlite3.so.0",
+        refused="kpatch-type-layout",
+    ),
+    # Debian's resolver has a thread of its own; the variables of the patch are
+    # those of the one without, and all that changes is that one is gone.
+    curl("curl-28320", "--enable-threaded-resolver", refused="kpatch-nothing-changed"),
+    curl(
+        "curl-28320-alarm",
+        "--disable-threaded-resolver",
+        functions=["Curl_resolv_timeout"],
+        prepare="gcc -o curl-lines {inputs}/curl-lines.c -I{source}/include"
+        " -L{lpmake}/usr/local/lib -lcurl && mkdir -p www && echo hello > www/hello",
+        start="env LD_LIBRARY_PATH={lpmake}/usr/local/lib {case}/curl-lines",
+        questions=[
+            same("^hello$", line="file://localhost/{case}/www/hello"),
+            same("^error 6$", line="http://no-such-host.invalid/"),
+            same("^error 7$", line="http://localhost:1/"),
+        ],
+    ),
+    Case(
+        "openssh-51384",
+        "openssh=1:9.2p1-2+deb12u10",
+        "CVE-2023-51384.patch",
+        configure="autoreconf -fi && ./configure --disable-strip --with-libs=-lcrypt"
+        " --with-privsep-path={case}/run --with-ssl-engine",
+        make="$(MAKE) ssh-agent ssh-add ssh-keygen ssh",
+        install="for program in ssh-agent ssh-add ssh-keygen ssh; do"
+        " install -D $$program $(DESTDIR)/usr/bin/$$program || exit 1; done",
+        functions=[
+            "dup_dest_constraint_hop",
+            "dup_dest_constraints",
+            "process_add_smartcard_key",
+        ],
+        prepare="rm -f key key.pub agent &&"
+        " {lpmake}/usr/bin/ssh-keygen -q -t ed25519 -N '' -f key",
+        start="{lpmake}/usr/bin/ssh-agent -D -a {case}/agent",
+        ready="test -S agent && export SSH_AUTH_SOCK={case}/agent &&"
+        " {lpmake}/usr/bin/ssh-add -q key",
+        questions=[
+            same(
+                "ED25519",
+                command="SSH_AUTH_SOCK={case}/agent {lpmake}/usr/bin/ssh-add -l",
+            ),
+        ],
+    ),
+    redis(
+        "redis-32023",
+        "0006-CVE-2025-32023.patch",
+        functions=["hllSparseToDense", "hllSparseRegHisto", "hllMerge"],
+    ),
+    redis(
+        "redis-48367",
+        "0007-CVE-2025-48367.patch",
+        functions=[],
+    ),
+    redis(
+        "redis-1113",
+        "0001-Apply-security-fixes-for-CVEs-1113.patch",
+        clean=True,
+        functions=[],
+    ),
+    redis("redis-46818", "CVE-2025-46818.patch", refused="kpatch-data-size"),
 ]

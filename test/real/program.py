@@ -80,6 +80,11 @@ class Program:
             return self.process.pid
         return int(self.shell(self.case.pid))
 
+    def in_place(self, text):
+        for name, value in self.places.items():
+            text = text.replace("{%s}" % name, value)
+        return text
+
     def ask(self, line):
         """One line to the program, one line back."""
         self.process.stdin.write(line + "\n")
@@ -95,7 +100,7 @@ class Program:
             if wanted is None:
                 continue
             if question.line is not None:
-                answer = self.ask(question.line)
+                answer = self.ask(self.in_place(question.line))
             else:
                 answer = self.shell(question.command)
             if not re.search(wanted, answer):
