@@ -420,14 +420,20 @@ void TailWriter::write_alias_names() {
         symbol.is_asm_label)
       continue;
     auto entry = entries.find(a_.atom_of(id));
-    if (entry == entries.end() ||
-        symbol.name == b_.symbols[entry->second->symbol].name)
+    if (entry == entries.end())
       continue;
-    std::string label =
-        ".Lkpalias" + std::to_string(count++) + std::string(suffix);
-    out_ += label + ":\n\t.string\t\"" + std::string(symbol.name) + "\"\n";
-    records += "\t.quad\t" + original_name(entry->second->original) +
-               "\n\t.quad\t" + label + "\n";
+    const ChangedFunction &change = *entry->second;
+    std::string_view versioned =
+        symbol.version.substr(0, symbol.version.find('@'));
+    for (std::string_view name : {symbol.name, versioned}) {
+      if (name.empty() || name == b_.symbols[change.symbol].name)
+        continue;
+      std::string label =
+          ".Lkpalias" + std::to_string(count++) + std::string(suffix);
+      out_ += label + ":\n\t.string\t\"" + std::string(name) + "\"\n";
+      records += "\t.quad\t" + original_name(change.original) + "\n\t.quad\t" +
+                 label + "\n";
+    }
   }
   if (records.empty())
     return;

@@ -11,11 +11,12 @@
 // RUN: not env KPATCH_STAGE=patched %libcare-cc -O2 -DPATCHED -c new.c 2>&1 | FileCheck %s
 // RUN: env KPATCH_STAGE=patched %libcare-cc -O2 -DPATCHED -c same.c
 // RUN: env KPATCH_STAGE=patched %libcare-cc -O2 -DPATCHED -c types.c
-// RUN: grep 'n[.]2[.]kpatchref.*%%rip' .kpatch_types.o.patched.s
+// RUN: llvm-nm types.o | FileCheck %s --check-prefix=TYPES --implicit-check-not=n.1.kpatchref
 // RUN: not env KPATCH_STAGE=patched %libcare-cxx -O2 -DPATCHED -c cxx.cpp 2>&1 | FileCheck %s --check-prefix=CXX
 
 // CHECK: f: static local variable 'n': cannot tell which one of the original it is [kpatch-ambiguous-static]
 // CHECK: the function has more or fewer variables of this name now
+// TYPES: n.0.kpatchref
 // CXX: _ZZ1fiE1n{{.*}}: cannot tell which one of the original it is [kpatch-ambiguous-static]
 
 //--- gone.c

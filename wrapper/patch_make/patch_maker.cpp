@@ -75,6 +75,7 @@ namespace {
 
 struct Linked {
   bool is_unchanged = false;
+  bool replaces_nothing = false;
   PatchedBinary binary; // patch_file is still the temporary one
 };
 
@@ -89,7 +90,9 @@ static Result<Linked> parse_answer(const Json &answer) {
   }
   linked.binary.build_id = string_at(answer, "build_id");
   auto functions = answer.find("functions");
-  if (result != "patch" || linked.binary.build_id.empty() ||
+  linked.replaces_nothing = result == "nothing-to-replace";
+  bool is_known = result == "patch" || linked.replaces_nothing;
+  if (!is_known || linked.binary.build_id.empty() ||
       functions == answer.end() || !functions->is_array())
     return format_error("libcare-link gave an answer that is not understood");
   for (const Json &function : *functions) {
@@ -97,6 +100,10 @@ static Result<Linked> parse_answer(const Json &answer) {
     (is_new ? linked.binary.new_functions : linked.binary.replaced_functions)
         .push_back(string_at(function, "name"));
   }
+  if (auto imports = answer.find("imports"); imports != answer.end())
+    for (const Json &name : *imports)
+      if (name.is_string())
+        linked.binary.imports.push_back(name.get<std::string>());
   return linked;
 }
 
@@ -155,6 +162,11 @@ static Error make_patch(const Options &options, const Folders &folders,
     ++report.unchanged_binaries;
     return {};
   }
+  if (linked->replaces_nothing) {
+    linked->binary.binary = file.string();
+    report.only_added.push_back(std::move(linked->binary));
+    return {};
+  }
   linked->binary.size_bytes = fs::file_size(output, code);
   if (code)
     return refused("kpatch-no-patch",
@@ -164,6 +176,41 @@ static Error make_patch(const Options &options, const Folders &folders,
   linked->binary.patch_file = output.string();
   report.patched.push_back(std::move(linked->binary));
   return {};
+}
+
+// A new function of a library has no entry in the symbol table that running
+// processes have, so that the patch of another binary cannot find it.
+static Error check_imports(const Report &report) {
+  auto check = [](const PatchedBinary &user, const PatchedBinary &owner) {
+    for (const std::string &name : owner.new_functions)
+      if (std::find(user.imports.begin(), user.imports.end(), name) !=
+          user.imports.end())
+        return refused("kpatch-new-import",
+                       fmt::format("'{}': the patch uses '{}', which is new "
+                                   "in '{}'",
+                                   user.binary, name, owner.binary))
+            .note("a patch can use only what the running libraries have "
+                  "already; add the function to '" +
+                  user.binary + "' itself");
+    return Error();
+  };
+  for (const PatchedBinary &user : report.patched)
+    for (const auto *owners : {&report.patched, &report.only_added})
+      for (const PatchedBinary &owner : *owners)
+        if (Error error = check(user, owner))
+          return error;
+  return {};
+}
+
+static void print_only_added(const Report &report, const Progress &progress) {
+  for (const PatchedBinary &binary : report.only_added) {
+    std::string names;
+    for (const std::string &name : binary.new_functions)
+      names += (names.empty() ? "" : ", ") + name;
+    progress.print(fmt::format("no patch for {}: nothing to replace, only new "
+                               "functions ({})\n",
+                               binary.binary, names.empty() ? "none" : names));
+  }
 }
 
 // With --buildid only the binary of that build-id gets a patch.
@@ -226,7 +273,11 @@ Result<Report> make_patches(const Options &options, const Folders &folders,
   }
   if (errors)
     return errors;
-  if (report.patched.empty() && report.unchanged_binaries == 0)
+  if (Error error = check_imports(report))
+    return error;
+  print_only_added(report, progress);
+  if (report.patched.empty() && report.unchanged_binaries == 0 &&
+      report.only_added.empty())
     return refused("kpatch-no-binaries",
                    fmt::format(
                        "'{}': no program or shared library is installed here",
@@ -236,8 +287,11 @@ Result<Report> make_patches(const Options &options, const Folders &folders,
     return refused(
                "kpatch-nothing-changed",
                fmt::format("the patched code is the same as the original ({} "
-                           "binaries compared)",
-                           report.unchanged_binaries))
+                           "binaries compared{})",
+                           report.unchanged_binaries + report.only_added.size(),
+                           report.only_added.empty()
+                               ? ""
+                               : ", some with new functions only"))
         .note("if the makefile does not know which objects depend on a changed "
               "file, use --clean");
   if (!options.build_id.empty())

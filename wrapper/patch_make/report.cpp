@@ -60,6 +60,10 @@ std::string json_document(const Report &report) {
          {"patch_file", binary.patch_file},
          {"size_bytes", binary.size_bytes}});
   document["unchanged_binaries"] = report.unchanged_binaries;
+  document["only_added"] = nlohmann::ordered_json::array();
+  for (const PatchedBinary &binary : report.only_added)
+    document["only_added"].push_back(
+        {{"binary", binary.binary}, {"new_functions", binary.new_functions}});
   return document.dump(2) + "\n";
 }
 

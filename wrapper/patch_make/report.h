@@ -20,6 +20,7 @@ struct PatchedBinary {
   std::string build_id;
   std::vector<std::string> replaced_functions;
   std::vector<std::string> new_functions;
+  std::vector<std::string> imports; // what the patch needs of other binaries
   std::string patch_file;
   uint64_t size_bytes = 0;
 };
@@ -28,6 +29,9 @@ struct Report {
   std::string id;
   std::vector<PatchedBinary> patched;
   size_t unchanged_binaries = 0;
+  // Changed, but without a function to replace: no patch. Functions were
+  // added, and nothing in the original calls them.
+  std::vector<PatchedBinary> only_added;
 };
 
 // The table at the end. Names may be long: the columns are as wide as they
