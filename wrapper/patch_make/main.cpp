@@ -35,7 +35,8 @@ static void declare_options(CLI::App &app, Options &options) {
       ->capture_default_str();
   app.add_option("-i,--id", options.id,
                  "name of the patch, at most 7 characters")
-      ->type_name("ID");
+      ->type_name("ID")
+      ->capture_default_str();
   app.add_option("-b,--buildid", options.build_id,
                  "make a patch for the binary with this build-id only, "
                  "and fail if there is none")

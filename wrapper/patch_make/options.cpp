@@ -25,8 +25,8 @@ static bool is_build_id(std::string_view text) {
 
 Error validate(const Options &options) {
   if (options.id.empty())
-    return usage_error("no patch id given")
-        .note("add --id=ID, at most 7 characters that name this patch");
+    return usage_error("the patch id is empty")
+        .note("give --id at most 7 characters that name this patch");
   if (options.id.size() > patch_id_max)
     return usage_error(
         fmt::format("patch id '{}' is too long ({} characters, at most {})",
@@ -38,6 +38,13 @@ Error validate(const Options &options) {
                     options.build_id));
   if (options.clean && options.update)
     return usage_error("--clean and --update exclude each other");
+  if (options.update && !options.patches.empty())
+    return usage_error(
+               fmt::format("'{}': --update builds nothing and takes no source "
+                           "patch",
+                           options.patches.front()))
+        .note("leave --update out to build with the patch, or leave the patch "
+              "out to make the patches anew from what is installed");
   if (options.patches.empty() && !options.update)
     return usage_error("no source patch given");
   for (const std::string &patch : options.patches)

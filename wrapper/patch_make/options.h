@@ -18,7 +18,7 @@ struct Options {
   bool json = false;
   std::string srcdir = {}; // where patches are applied; empty: here
   std::string destdir_variable = "DESTDIR";
-  std::string id = {};
+  std::string id = "0001";
   std::string build_id = {}; // empty: that of each binary
   unsigned jobs = 0;         // 0: make's default
   std::vector<std::string> patches = {};
