@@ -6,9 +6,12 @@
 
 #include "wrapper/patch_make/live_patches.h"
 
+#include <set>
+
 #include "common/mapped_file.h"
 #include "wrapper/patch_make/patch_maker.h"
 #include "wrapper/patch_make/project_build.h"
+#include "wrapper/patch_make/rebuilt.h"
 #include "wrapper/patch_make/source_tree.h"
 
 #include <fmt/format.h>
@@ -93,12 +96,25 @@ static Error apply_patches(const Run &run, SourceTree &sources) {
   return sources.keep_line_numbers();
 }
 
+static std::set<fs::path> changed_sources(const SourceTree &sources) {
+  std::set<fs::path> files;
+  for (const fs::path &file : sources.changed_files())
+    files.insert(sources.folder() / file);
+  return files;
+}
+
 // From here to the end of this function the sources may be patched.
 static Error build_patched(const Run &run, const ProjectBuild &build,
-                           SourceTree &sources) {
+                           SourceTree &sources, Products &products) {
   if (Error error = apply_patches(run, sources))
     return error;
-  return build_stage(run, build, Stage::Patched);
+  products.remember();
+  forget_patched_units(build.side_files());
+  if (Error error = build_stage(run, build, Stage::Patched))
+    return error;
+  if (run.options.clean) // then make has compiled everything that it builds
+    return {};
+  return check_rebuilt(build.side_files(), changed_sources(sources));
 }
 
 static Error restore_leftovers(SourceTree &sources, Diagnostics &diagnostics) {
@@ -116,11 +132,12 @@ static Error build_both(const Run &run, SourceTree &sources) {
   if (Error error = build_stage(run, *build, Stage::Original))
     return error;
 
-  auto patched_since = fs::file_time_type::clock::now();
-  Error error = build_patched(run, *build, sources);
+  Products products = build->products();
+  Error error = build_patched(run, *build, sources, products);
+  std::set<fs::path> changed = changed_sources(sources);
   run.progress.step("RESTORING SOURCES");
   Error restore_error = sources.restore();
-  build->outdate_products(patched_since);
+  products.outdate(changed);
   return join_errors(std::move(error), std::move(restore_error));
 }
 

@@ -14,9 +14,6 @@
 #include <array>
 #include <cerrno>
 #include <cstdlib>
-#include <fcntl.h>
-#include <set>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "common/mapped_file.h"
@@ -225,32 +222,16 @@ Error ProjectBuild::install(Stage stage, Interrupts &interrupts) const {
 
 // -- Afterwards ---------------------------------------------------------------
 
-void ProjectBuild::outdate_products(fs::file_time_type since) const {
-  // Any moment before the first commit of any project would do.
-  constexpr timespec long_ago[2] = {{946684800, 0}, {946684800, 0}};
-  std::set<fs::path> skipped = {scratch_,
-                                folders_.work / ".lpmaketmp",
-                                folders_.original,
-                                folders_.patched,
-                                folders_.patchroot,
-                                folders_.work / ".git",
-                                folders_.sources / ".git"};
-  for (const fs::path &root : {folders_.work, folders_.sources}) {
-    std::error_code code;
-    fs::recursive_directory_iterator at(root, code);
-    for (; !code && at != fs::recursive_directory_iterator();
-         at.increment(code)) {
-      std::error_code entry_code;
-      if (at->is_directory(entry_code) && skipped.contains(at->path())) {
-        at.disable_recursion_pending();
-        continue;
-      }
-      if (!at->is_symlink(entry_code) && at->is_regular_file(entry_code) &&
-          at->last_write_time(entry_code) >= since && !entry_code)
-        // A file that vanishes meanwhile or is not ours to touch: no product.
-        utimensat(AT_FDCWD, at->path().c_str(), long_ago, 0);
-    }
-  }
+fs::path ProjectBuild::side_files() const {
+  const char *folder = getenv("KPATCH_ASM_DIR");
+  return folder ? folders_.work / folder : assembly_folder();
+}
+
+Products ProjectBuild::products() const {
+  return Products({folders_.work, folders_.sources},
+                  {scratch_, folders_.work / ".lpmaketmp", folders_.original,
+                   folders_.patched, folders_.patchroot, folders_.work / ".git",
+                   folders_.sources / ".git"});
 }
 
 } // namespace care::patch_make

@@ -11,6 +11,7 @@
 #include "common/result.h"
 #include "wrapper/patch_make/interrupts.h"
 #include "wrapper/patch_make/options.h"
+#include "wrapper/patch_make/products.h"
 
 namespace care::patch_make {
 
@@ -27,10 +28,11 @@ public:
   Error build(Stage stage, Interrupts &interrupts) const;
   Error install(Stage stage, Interrupts &interrupts) const;
 
-  // Marks what was built since `since` (from file_clock_now()) as older than
-  // any source, so that the next make builds it anew: after the sources are
-  // back, nothing else would tell it that the objects are the patched ones.
-  void outdate_products(std::filesystem::file_time_type since) const;
+  // Where make may write.
+  Products products() const;
+
+  // Where the compiler leaves assembly and facts of all units.
+  std::filesystem::path side_files() const;
 
 private:
   ProjectBuild(const Options &options, const Folders &folders,

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Names are compared after links and `..` are resolved, since make and the
+// patch may come to a file on different ways. Facts that cannot be read, or
+// that clang has not got, say nothing.
+
+#include "wrapper/patch_make/rebuilt.h"
+
+#include <string>
+#include <vector>
+
+#include "common/facts.h"
+#include "common/mapped_file.h"
+
+#include <fmt/format.h>
+
+namespace care::patch_make {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view original_suffix = ".original.facts";
+constexpr std::string_view patched_suffix = ".patched.facts";
+
+static std::vector<fs::path> files_ending(const fs::path &folder,
+                                          std::string_view suffix) {
+  std::vector<fs::path> files;
+  std::error_code code;
+  for (const fs::directory_entry &entry : fs::directory_iterator(folder, code))
+    if (entry.path().native().ends_with(suffix))
+      files.push_back(entry.path());
+  return files;
+}
+
+void forget_patched_units(const fs::path &side_files) {
+  std::error_code code;
+  for (const fs::path &file : files_ending(side_files, patched_suffix))
+    fs::remove(file, code);
+}
+
+static fs::path patched_facts(const fs::path &original_facts) {
+  std::string name = original_facts.native();
+  name.resize(name.size() - original_suffix.size());
+  return name.append(patched_suffix);
+}
+
+// The first of the changed files that the unit was compiled from, or empty.
+static fs::path changed_include(const Facts &facts,
+                                const std::set<fs::path> &changed) {
+  for (const std::string &include : facts.includes) {
+    std::error_code code;
+    fs::path file = fs::canonical(include, code);
+    if (!code && changed.contains(file))
+      return file;
+  }
+  return {};
+}
+
+Error check_rebuilt(const fs::path &side_files,
+                    const std::set<fs::path> &changed) {
+  std::set<fs::path> canonical;
+  for (const fs::path &file : changed) {
+    std::error_code code;
+    canonical.insert(fs::weakly_canonical(file, code));
+  }
+  std::string units;
+  fs::path reason;
+  for (const fs::path &file : files_ending(side_files, original_suffix)) {
+    std::error_code code;
+    Result<MappedFile> text = MappedFile::open(file);
+    if (!text || fs::exists(patched_facts(file), code))
+      continue;
+    Result<Facts> facts = parse_facts(text->text());
+    fs::path include = facts ? changed_include(*facts, canonical) : fs::path();
+    if (include.empty())
+      continue;
+    reason = include;
+    units += (units.empty() ? "'" : ", '") + facts->output + "'";
+  }
+  if (units.empty())
+    return {};
+  return refused("kpatch-not-rebuilt",
+                 fmt::format("'{}': changed by the patch, but make did not "
+                             "compile what includes it: {}",
+                             reason.string(), units))
+      .note("the makefile does not know these dependencies: use --clean");
+}
+
+} // namespace care::patch_make
