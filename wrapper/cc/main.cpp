@@ -98,8 +98,11 @@ static Result<int> drive(const Settings &settings, const Strings &given) {
     return compile_in_two_steps(settings, command, arguments);
   if (is_patched_link)
     arguments = with_relocations(arguments);
-  Strings plugin = plugin_options(settings, command);
-  return become(settings, joined(joined(settings.compiler, plugin), arguments));
+  Result<Strings> plugin = plugin_options(settings, command);
+  if (!plugin)
+    return plugin.take_error();
+  return become(settings,
+                joined(joined(settings.compiler, *plugin), arguments));
 }
 
 int main(int argc, char **argv) {

@@ -80,28 +80,29 @@ static void add_differ_options(const Settings &settings,
   }
 }
 
-std::vector<std::string> plugin_options(const Settings &settings,
-                                        const CommandLine &command) {
-  SideFiles files;
+Result<std::vector<std::string>> plugin_options(const Settings &settings,
+                                                const CommandLine &command) {
+  std::string output = command.output;
   std::string_view many;
   size_t sources = command.count(InputKind::Source);
   if (sources > 1 && is_own_object_per_source(command)) {
-    files = side_files(settings, "./");
+    output = "./";
     many = command.goal == Goal::Assembly ? "assembly" : "object";
   } else {
-    std::string output = command.output;
     for (const Input &input : command.inputs)
       if (input.kind == InputKind::Source && output.empty())
         output = default_output(command.goal, input.path);
-    files = side_files(settings, output);
     many = sources > 1 ? "source" : "";
   }
+  Result<SideFiles> files = side_files(settings, output);
+  if (!files)
+    return files.take_error();
 
   std::vector<std::string> options = {
       "-fplugin=" + settings.plugin,
       plugin_argument("stage", stage_name(settings.stage)),
-      plugin_argument("side", files.stem),
-      plugin_argument("output", files.output),
+      plugin_argument("side", files->stem),
+      plugin_argument("output", files->output),
   };
   if (!many.empty())
     options.push_back(plugin_argument("many", many));

@@ -17,8 +17,8 @@ namespace care::wrapper {
 bool can_load_plugin(const Settings &settings);
 
 // -fplugin and its arguments for a command with source files.
-std::vector<std::string> plugin_options(const Settings &settings,
-                                        const CommandLine &command);
+Result<std::vector<std::string>> plugin_options(const Settings &settings,
+                                                const CommandLine &command);
 
 } // namespace care::wrapper
 

@@ -4,8 +4,8 @@
 // their own command lines and must arrive at the same names.
 //
 //   beside the output      DIR/.kpatch_foo.o.original.s for DIR/foo.o
-//   in KPATCH_ASM_DIR      the output's path relative to LIBCARE_BUILD_ROOT,
-//                          or to the working directory, in one name:
+//   in KPATCH_ASM_DIR      the output's path in one name, relative to
+//                          LIBCARE_BUILD_ROOT if that is set:
 //                          .kpatch_sub__foo.o.original.s for sub/foo.o
 #ifndef LIBCARE_WRAPPER_CC_SIDE_FILES_H
 #define LIBCARE_WRAPPER_CC_SIDE_FILES_H
@@ -25,7 +25,8 @@ struct SideFiles {
 
 // For the output file `output`. An `output` that ends in '/' gives the
 // beginning of a stem, to which the name of a file is added.
-SideFiles side_files(const Settings &settings, const std::string &output);
+Result<SideFiles> side_files(const Settings &settings,
+                             const std::string &output);
 
 // What the driver writes for `source` when there is no -o.
 std::string default_output(Goal goal, std::string_view source);

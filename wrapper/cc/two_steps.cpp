@@ -5,6 +5,10 @@
 // own text gives the same code and data, but not always the same debug
 // sections, so that -S and assembling would not do here.
 //
+// The patched text is assembled the way the compiler assembles: at -O0 clang
+// gives every jump its long form when it writes an object itself, and the short
+// form when it reads a text, so that unchanged functions would differ.
+//
 // The facts of such a unit are what can be known from outside: the compiler by
 // the .ident in its output, the options by the command line.
 
@@ -15,6 +19,7 @@
 
 #include "common/facts.h"
 #include "common/mapped_file.h"
+#include "common/subprocess.h"
 
 #include "wrapper/cc/link_options.h"
 #include "wrapper/cc/run.h"
@@ -52,8 +57,8 @@ static std::string flat_name(std::string_view path) {
   return name;
 }
 
-static std::vector<Unit> find_units(const Settings &settings,
-                                    const CommandLine &command) {
+static Result<std::vector<Unit>> find_units(const Settings &settings,
+                                            const CommandLine &command) {
   std::vector<Unit> units;
   for (const Input &input : command.inputs)
     if (is_unit(settings, input))
@@ -64,7 +69,10 @@ static std::vector<Unit> find_units(const Settings &settings,
                              : command.output;
     if (command.goal == Goal::Link && units.size() > 1)
       output += flat_name(unit.input.path);
-    unit.files = side_files(settings, output);
+    Result<SideFiles> files = side_files(settings, output);
+    if (!files)
+      return files.take_error();
+    unit.files = *files;
     unit.object = command.goal == Goal::Link ? unit.path("merged.o") : output;
   }
   return units;
@@ -221,6 +229,61 @@ static Result<int> merge(const Settings &settings, const CommandLine &command,
   return run_child(settings, std::move(differ));
 }
 
+static bool is_clang(const Settings &settings, const Facts &facts) {
+  std::error_code error;
+  std::filesystem::path compiler =
+      std::filesystem::canonical(settings.compiler.back(), error);
+  return facts.compiler.find("clang") != std::string::npos ||
+         compiler.filename().string().find("clang") != std::string::npos;
+}
+
+// What clang's driver must be told when it assembles, to do as when it
+// compiles. It says itself what it would do: the rule differs between versions.
+static Result<std::vector<std::string>>
+clang_assembler_options(const Settings &settings, const CommandLine &command,
+                        const Unit &unit) {
+  std::string log = unit.path("driver");
+  unlink(log.c_str()); // what an interrupted run left
+  Command question;
+  question.arguments = base_command(settings, command, false);
+  append(question.arguments, {"-###", "-c", "-x", unit.input.language,
+                              unit.input.path, "-o", unit.object});
+  question.log = log;
+  Result<CapturedRun> run = run_and_capture(question);
+  if (!run)
+    return run.take_error();
+  Result<MappedFile> answer = MappedFile::open(log);
+  if (!answer)
+    return answer.take_error();
+  // Options that only compile are no mistake here.
+  std::vector<std::string> options = {"-Qunused-arguments"};
+  if (answer->text().find("\"-mrelax-all\"") != std::string_view::npos)
+    options.push_back("-mrelax-all");
+  unlink(log.c_str());
+  return options;
+}
+
+static Result<int> assemble(const Settings &settings,
+                            const CommandLine &command, const Unit &unit,
+                            const std::string &text) {
+  std::vector<std::string> words = base_command(settings, command, true);
+  Result<MappedFile> facts = MappedFile::open(unit.path("patched.facts"));
+  if (!facts)
+    return facts.take_error();
+  Result<Facts> parsed = parse_facts(facts->text());
+  if (!parsed)
+    return parsed.take_error().in(facts->path());
+  if (is_clang(settings, *parsed) && unit.input.kind == InputKind::Source) {
+    Result<std::vector<std::string>> options =
+        clang_assembler_options(settings, command, unit);
+    if (!options)
+      return options.take_error();
+    words.insert(words.end(), options->begin(), options->end());
+  }
+  append(words, {"-c", "-x", "assembler", text, "-o", unit.object});
+  return run_child(settings, std::move(words));
+}
+
 static Result<int> make_patched_object(const Settings &settings,
                                        const CommandLine &command,
                                        const Unit &unit) {
@@ -233,9 +296,7 @@ static Result<int> make_patched_object(const Settings &settings,
       return system_error("'" + unit.object + "'", errno);
     return 0;
   }
-  std::vector<std::string> assemble = base_command(settings, command, true);
-  append(assemble, {"-c", "-x", "assembler", merged, "-o", unit.object});
-  Result<int> assembled = run_child(settings, std::move(assemble));
+  Result<int> assembled = assemble(settings, command, unit, merged);
   if (settings.debug < 2)
     unlink(merged.c_str());
   return assembled;
@@ -300,10 +361,12 @@ static Result<int> run_patched(const Settings &settings,
 Result<int> compile_in_two_steps(const Settings &settings,
                                  const CommandLine &command,
                                  const std::vector<std::string> &arguments) {
-  std::vector<Unit> units = find_units(settings, command);
+  Result<std::vector<Unit>> units = find_units(settings, command);
+  if (!units)
+    return units.take_error();
   if (settings.stage == Stage::Original)
-    return run_original(settings, command, units, arguments);
-  return run_patched(settings, command, units);
+    return run_original(settings, command, *units, arguments);
+  return run_patched(settings, command, *units);
 }
 
 } // namespace care::wrapper
