@@ -35,7 +35,7 @@ Parser::Parser(std::string_view text) {
 }
 
 Error Parser::run() {
-  if (unit_.text.find('\0') != std::string_view::npos)
+  if (has_stray_nul(unit_.text))
     return format_error("not an assembly text (it has NUL bytes)");
   std::string_view rest = unit_.text;
   while (!rest.empty()) {

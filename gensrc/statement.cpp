@@ -83,6 +83,22 @@ std::string_view take_statement(std::string_view &line) {
   return statement;
 }
 
+bool has_stray_nul(std::string_view text) {
+  if (text.find('\0') == std::string_view::npos)
+    return false;
+  while (!text.empty()) {
+    std::string_view line = take_line(text);
+    if (line.find('\0') == std::string_view::npos)
+      continue;
+    size_t i = 0;
+    while (i < line.size() && line[i] != '#' && line[i] != '\0')
+      i = line[i] == '"' ? skip_quoted(line, i) : i + 1;
+    if (i < line.size() && line[i] == '\0')
+      return true;
+  }
+  return false;
+}
+
 std::optional<std::string_view> take_label(std::string_view &statement) {
   if (statement.empty())
     return std::nullopt;

@@ -38,6 +38,10 @@ std::string_view take_line(std::string_view &rest);
 // outside of quotes.
 std::string_view take_statement(std::string_view &line);
 
+// Is there a NUL byte outside of comments and quotes? (clang's comments show
+// the bytes that they explain as they are.) No compiler writes others.
+bool has_stray_nul(std::string_view text);
+
 // "name:" in front of a statement, symbols only (no "1:"); `statement` moves
 // behind it.
 std::optional<std::string_view> take_label(std::string_view &statement);
