@@ -1,7 +1,9 @@
 // The lexical level of the differ and what it derives from names.
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
+#include "common/mapped_file.h"
 #include "gensrc/assembly.h"
 #include "gensrc/names.h"
 #include "gensrc/settings.h"
@@ -77,6 +79,20 @@ TEST(GensrcNames, KnowsCompilerSuffixes) {
 TEST(GensrcSettings, SplitsLists) {
   std::vector<std::string> expected = {"a", "file.c:b"};
   EXPECT_EQ(split_list("a,, file.c:b,"), expected);
+}
+
+// /etc/libcare.conf: a name a line, '#' begins a comment, no file no names.
+TEST(GensrcSettings, ReadsTheListOfFunctions) {
+  std::string path = testing::TempDir() + "libcare-settings-test.conf";
+  std::string_view text = "# which\n\n  first\nunit.c:second # why\n";
+  ASSERT_FALSE(write_file(path, text));
+  Result<std::vector<std::string>> names = read_settings(path);
+  ASSERT_TRUE(names);
+  EXPECT_EQ(*names, (std::vector<std::string>{"first", "unit.c:second"}));
+  unlink(path.c_str());
+  names = read_settings(path);
+  ASSERT_TRUE(names);
+  EXPECT_TRUE(names->empty());
 }
 
 } // namespace
