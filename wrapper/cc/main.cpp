@@ -69,7 +69,8 @@ static bool compiles_nothing(const CommandLine &command) {
          command.count(InputKind::Header) > 0 || is_output_thrown_away(command);
 }
 
-static Result<int> drive(const Settings &settings, const Strings &given) {
+static Result<int> drive(const Settings &settings, const Strings &given,
+                         Diagnostics &diagnostics) {
   if (settings.stage == Stage::Configure || is_configure_probe())
     return become(settings, joined(settings.compiler, given));
 
@@ -95,7 +96,7 @@ static Result<int> drive(const Settings &settings, const Strings &given) {
   // A compile answered from a cache would leave no side files.
   setenv("CCACHE_DISABLE", "1", 1);
   if (takes_assembly || !can_load_plugin(settings))
-    return compile_in_two_steps(settings, command, arguments);
+    return compile_in_two_steps(settings, command, arguments, diagnostics);
   if (is_patched_link)
     arguments = with_relocations(arguments);
   Result<Strings> plugin = plugin_options(settings, command);
@@ -118,7 +119,7 @@ int main(int argc, char **argv) {
     diagnostics.report(settings.error());
     return 1;
   }
-  Result<int> status = drive(*settings, arguments);
+  Result<int> status = drive(*settings, arguments, diagnostics);
   if (!status) {
     diagnostics.report(status.error());
     return 1;

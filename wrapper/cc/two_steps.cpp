@@ -341,13 +341,28 @@ static Result<int> run_original(const Settings &settings,
   return 0;
 }
 
+// An assembly text does not show what the members of a struct are.
+static void warn_about_types(const Unit &unit, Diagnostics &diagnostics) {
+  Result<MappedFile> report = MappedFile::open(unit.path("patched.report"));
+  bool is_changed = !report || !report->text().empty();
+  if (!is_changed || unit.input.kind != InputKind::Source)
+    return;
+  diagnostics.warning(unit.input.path +
+                      ": types were not compared, which takes GCC's plugin: a "
+                      "changed struct, enumerator or parameter list is not "
+                      "noticed [kpatch-types-unchecked]");
+  diagnostics.note("look through the source patch for such changes");
+}
+
 static Result<int> run_patched(const Settings &settings,
                                const CommandLine &command,
-                               const std::vector<Unit> &units) {
+                               const std::vector<Unit> &units,
+                               Diagnostics &diagnostics) {
   for (const Unit &unit : units) {
     Result<int> status = make_patched_object(settings, command, unit);
     if (!status || *status != 0)
       return status;
+    warn_about_types(unit, diagnostics);
   }
   if (command.goal != Goal::Link)
     return 0;
@@ -360,13 +375,14 @@ static Result<int> run_patched(const Settings &settings,
 
 Result<int> compile_in_two_steps(const Settings &settings,
                                  const CommandLine &command,
-                                 const std::vector<std::string> &arguments) {
+                                 const std::vector<std::string> &arguments,
+                                 Diagnostics &diagnostics) {
   Result<std::vector<Unit>> units = find_units(settings, command);
   if (!units)
     return units.take_error();
   if (settings.stage == Stage::Original)
     return run_original(settings, command, *units, arguments);
-  return run_patched(settings, command, *units);
+  return run_patched(settings, command, *units, diagnostics);
 }
 
 } // namespace care::wrapper

@@ -13,6 +13,8 @@
 
 #include "common/result.h"
 
+#include "common/diagnostics.h"
+
 #include "wrapper/cc/command_line.h"
 #include "wrapper/cc/settings.h"
 
@@ -22,7 +24,8 @@ namespace care::wrapper {
 // the status to exit with.
 Result<int> compile_in_two_steps(const Settings &settings,
                                  const CommandLine &command,
-                                 const std::vector<std::string> &arguments);
+                                 const std::vector<std::string> &arguments,
+                                 Diagnostics &diagnostics);
 
 } // namespace care::wrapper
 
