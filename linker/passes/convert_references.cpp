@@ -55,6 +55,22 @@ Error ReferenceConverter::missing(const Field &field) const {
             "it again in the patch under another name");
 }
 
+// The end of one function is the start of the next, which the original may not
+// have: then the end is not what is meant.
+const Correspondence::Range *
+ReferenceConverter::find_range(uint32_t section, uint64_t address) const {
+  const Correspondence::Range *range = ranges_.find(section, address);
+  if (!range || ranges_.original_section(section) || range->size_bytes == 0 ||
+      address != range->patched_address + range->size_bytes)
+    return range;
+  for (const Symbol &symbol : patched_.object().symbols)
+    if (symbol.section == section && symbol.value == address &&
+        symbol.size_bytes != 0 &&
+        (symbol.type == STT_FUNC || symbol.type == STT_OBJECT))
+      return nullptr;
+  return range;
+}
+
 std::optional<uint64_t>
 ReferenceConverter::original_address(uint64_t address,
                                      const Symbol *symbol) const {
@@ -66,7 +82,11 @@ ReferenceConverter::original_address(uint64_t address,
     section = object.find_section_at(address);
   if (!section)
     return std::nullopt;
-  return ranges_.original_address(object.index_of(*section), address);
+  const Correspondence::Range *range =
+      find_range(object.index_of(*section), address);
+  if (!range)
+    return std::nullopt;
+  return address - range->patched_address + range->original_address;
 }
 
 std::optional<Target> ReferenceConverter::find_target(uint64_t address,
@@ -83,7 +103,7 @@ std::optional<Target> ReferenceConverter::find_target(uint64_t address,
   if (auto own = out_sections_.find(index); own != out_sections_.end())
     return Target{out_.section_symbol(own->second),
                   static_cast<int64_t>(address - section->address)};
-  const Correspondence::Range *range = ranges_.find(index, address);
+  const Correspondence::Range *range = find_range(index, address);
   if (!range)
     return std::nullopt;
   uint64_t place = address - range->patched_address + range->original_address;

@@ -56,6 +56,9 @@ public:
 private:
   struct Field; // one relocated field, being converted
 
+  const Correspondence::Range *find_range(uint32_t section,
+                                          uint64_t address) const;
+
   Error convert_section(const Section &section, uint32_t out_index);
   Error convert_field(const Field &field, PatchSection &section);
   Error convert_absolute(const Field &field, PatchSection &section);
