@@ -83,6 +83,14 @@ static void take_enumeration(tree type) {
   collection.result.facts.enumerations.push_back(std::move(fact));
 }
 
+// What a template says about its instances has a size, but no offsets.
+static bool is_laid_out(tree record) {
+  for (tree f = TYPE_FIELDS(record); f; f = DECL_CHAIN(f))
+    if (TREE_CODE(f) == FIELD_DECL && !DECL_FIELD_OFFSET(f))
+      return false;
+  return COMPLETE_TYPE_P(record);
+}
+
 // Follows `type` to the records and enumerations that values of it hold or
 // point to.
 static void take_types(tree type) {
@@ -102,7 +110,7 @@ static void take_types(tree type) {
       take_enumeration(next);
     } else if (is_record(next)) {
       tree record = TYPE_MAIN_VARIANT(next);
-      if (!COMPLETE_TYPE_P(record) || is_from_system_header(record) ||
+      if (!is_laid_out(record) || is_from_system_header(record) ||
           !is_first_sight(record))
         continue;
       TypeFact fact = record_fact(record);

@@ -11,6 +11,11 @@
 // RUN: env KPATCH_STAGE=patched not %libcare-cxx -O2 -DINNER="long more;" -c \
 // RUN:   unit.cpp 2>&1 | FileCheck %s --check-prefix=INNER
 // INNER: error: the layout of 'ns::list<long int>::inner' changed: member 'more' is new, at offset 0
+// RUN: env KPATCH_STAGE=patched %libcare-cxx -O2 -DUNUSED="T more;" -DREAD=2 \
+// RUN:   -c unit.cpp 2>&1 | count 0
+// RUN: env KPATCH_STAGE=patched not %libcare-cxx -O2 -DUSED="T more;" -c \
+// RUN:   unit.cpp 2>&1 | FileCheck %s --check-prefix=USED
+// USED: error: the layout of 'pair<int>' changed: member 'more' is new, at offset 4 [kpatch-type-layout]
 // RUN: env KPATCH_STAGE=patched %libcare-cxx -O2 -DKIND=KIND_NEW, -c \
 // RUN:   unit.cpp 2>&1 | FileCheck %s --check-prefix=KIND
 // KIND: warning: in 'ns::kind', enumerator 'KIND_B' was 1, is 2
@@ -24,6 +29,26 @@
 #ifndef KIND
 #define KIND
 #endif
+
+#ifndef USED
+#define USED
+#endif
+#ifndef UNUSED
+#define UNUSED
+#endif
+#ifndef READ
+#define READ 1
+#endif
+
+template <typename T> struct unused {
+  T first;
+  UNUSED T last;
+};
+template <typename T> struct pair {
+  T first;
+  USED T last;
+};
+int get(pair<int> *p) { return p->last + READ; }
 
 namespace ns {
 enum kind { KIND_A, KIND KIND_B };
