@@ -101,8 +101,8 @@ static void print_json(const Report &report) {
     document["functions"].push_back(
         {{"name", function.name},
          {"kind", function.is_new ? "new" : "replaced"}});
-  document["imports"] = report.patch.imports;
   document["size_bytes"] = report.size_bytes;
+  document["imports"] = report.patch.imports;
   fmt::print("{}\n", document.dump(2));
 }
 
