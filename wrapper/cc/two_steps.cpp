@@ -21,6 +21,7 @@
 #include "common/mapped_file.h"
 #include "common/subprocess.h"
 
+#include "wrapper/cc/clang_shifts.h"
 #include "wrapper/cc/link_options.h"
 #include "wrapper/cc/run.h"
 #include "wrapper/cc/side_files.h"
@@ -237,6 +238,8 @@ static bool is_clang(const Settings &settings, const Facts &facts) {
          compiler.filename().string().find("clang") != std::string::npos;
 }
 
+static constexpr std::string_view relax_all = "-mrelax-all";
+
 // What clang's driver must be told when it assembles, to do as when it
 // compiles. It says itself what it would do: the rule differs between versions.
 static Result<std::vector<std::string>>
@@ -258,7 +261,7 @@ clang_assembler_options(const Settings &settings, const CommandLine &command,
   // Options that only compile are no mistake here.
   std::vector<std::string> options = {"-Qunused-arguments"};
   if (answer->text().find("\"-mrelax-all\"") != std::string_view::npos)
-    options.push_back("-mrelax-all");
+    options.emplace_back(relax_all);
   unlink(log.c_str());
   return options;
 }
@@ -279,6 +282,14 @@ static Result<int> assemble(const Settings &settings,
     if (!options)
       return options.take_error();
     words.insert(words.end(), options->begin(), options->end());
+    bool is_fast = options->back() == relax_all;
+    if (is_fast && keeps_shift_form(parsed->compiler)) {
+      Result<MappedFile> merged = MappedFile::open(text);
+      if (!merged)
+        return merged.take_error();
+      if (Error error = write_file(text, with_immediate_shifts(merged->text())))
+        return error;
+    }
   }
   append(words, {"-c", "-x", "assembler", text, "-o", unit.object});
   return run_child(settings, std::move(words));
@@ -344,13 +355,15 @@ static Result<int> run_original(const Settings &settings,
 // An assembly text does not show what the members of a struct are.
 static void warn_about_types(const Unit &unit, Diagnostics &diagnostics) {
   Result<MappedFile> report = MappedFile::open(unit.path("patched.report"));
+  constexpr std::string_view code = "kpatch-types-unchecked";
   bool is_changed = !report || !report->text().empty();
   if (!is_changed || unit.input.kind != InputKind::Source)
     return;
   diagnostics.warning(unit.input.path +
                       ": types were not compared, which takes GCC's plugin: a "
                       "changed struct, enumerator or parameter list is not "
-                      "noticed [kpatch-types-unchecked]");
+                      "noticed [" +
+                      std::string(code) + "]");
   diagnostics.note("look through the source patch for such changes");
 }
 
