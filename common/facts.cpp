@@ -67,7 +67,8 @@ std::string format_facts(const Facts &facts) {
   append_line(text, "output", {facts.output});
   for (const FunctionFact &f : facts.functions)
     append_line(text, "function",
-                {f.symbol, f.name, f.location, f.signature, f.clone_of});
+                {f.symbol, f.name, f.location, f.signature, f.clone_of,
+                 f.parameters, f.result, f.words});
   for (const InlineFact &i : facts.inlined)
     append_line(text, "inlined", {i.callee, i.caller});
   for (const std::string &file : facts.includes)
@@ -125,7 +126,7 @@ static void take_line(Facts &facts, std::vector<std::string> &f) {
   else if (keyword == "output")
     facts.output = f[1];
   else if (keyword == "function")
-    facts.functions.push_back({f[1], f[2], f[3], f[4], f[5]});
+    facts.functions.push_back({f[1], f[2], f[3], f[4], f[5], f[6], f[7], f[8]});
   else if (keyword == "inlined")
     facts.inlined.push_back({f[1], f[2]});
   else if (keyword == "include")

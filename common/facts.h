@@ -21,6 +21,9 @@ struct FunctionFact {
   std::string location;  // "file:line"
   std::string signature; // fingerprint of the type, 16 hex digits
   std::string clone_of;  // symbol of the function it was cloned from, or empty
+  std::string parameters = {}; // fingerprint without the type that it returns
+  std::string result = {};     // fingerprint of that type, or "void"
+  std::string words = {};      // the signature, for people
 };
 
 // The code of `callee` is inside `caller`. Both are symbols where the compiler

@@ -95,6 +95,7 @@ constexpr std::string_view original = ".kpatch.original";
 // In assembly and the linked binary only.
 constexpr std::string_view parts = ".kpatch.parts";
 constexpr std::string_view aliases = ".kpatch.aliases";
+constexpr std::string_view signatures = ".kpatch.signatures";
 } // namespace section
 
 } // namespace care

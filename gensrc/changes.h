@@ -24,12 +24,23 @@ struct ChangedFunction {
   std::string reason;
 };
 
+// A function that takes or returns something else now.
+struct SignatureChange {
+  SymbolId original = no_id;     // original symbol
+  std::string words;             // "'void (int)', now 'void (long)'", or empty
+  std::vector<SymbolId> callers; // original symbols: they fit old and new
+};
+
 struct Changes {
   std::vector<ChangedFunction> functions;
   std::unordered_map<uint32_t, size_t> function_ids; // by patched function
   std::vector<bool> is_changed_constant; // by patched atom: goes into the tail
   std::vector<AtomId> new_objects;       // patched atoms, constants included
   std::vector<SymbolId> new_aliases;     // patched symbols
+  std::vector<SignatureChange> signatures;
+  // Original symbols of local code that only functions in the patch reached,
+  // and that their replacements do not reach.
+  std::vector<SymbolId> unreached;
 };
 
 // One unit and its patched version, with everything found out about them.
@@ -46,6 +57,9 @@ Result<Changes> find_changes(const Comparison &units);
 Error check_variables(const Comparison &units, Changes &changes);
 Error check_functions(const Comparison &units, const Changes &changes,
                       std::vector<Warning> &warnings);
+// Also lists in `changes` what the linking step has to check. signatures.cpp
+Error check_signatures(const Comparison &units, const Facts &original,
+                       const Facts &patched, Changes &changes);
 Error check_same_unit(const Comparison &units);
 
 // "file:line" of a function of the patched unit by its .loc, or empty.

@@ -81,6 +81,10 @@ Result<DiffResult> diff_assembly(std::string_view original,
   if (Error error = check_functions(units, *changes, result.warnings))
     return error;
 
+  if (Error error =
+          check_signatures(units, *original_facts, *patched_facts, *changes))
+    return error;
+
   result.merged = original;
   list_changes(units, *changes, result);
   result.changed = !changes->functions.empty() ||

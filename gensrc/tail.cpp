@@ -400,6 +400,7 @@ void TailWriter::write_tables() {
     out_ += "\t.balign\t8\n" + parts;
   }
   write_alias_names();
+  write_signatures();
 }
 
 // The other names of the entries in the original, so that the linking step can
@@ -438,6 +439,34 @@ void TailWriter::write_alias_names() {
   if (records.empty())
     return;
   begin_section(section::aliases);
+  out_ += "\t.balign\t8\n" + records;
+}
+
+// The functions that take or return something else now, and their callers in
+// this unit. The linking step looks for others; what is not reached any more
+// does not count.
+void TailWriter::write_signatures() {
+  if (changes_.signatures.empty() && changes_.unreached.empty())
+    return;
+  auto label = [](size_t number) {
+    return ".Lkpsignature" + std::to_string(number) + std::string(suffix);
+  };
+  if (!changes_.signatures.empty())
+    begin_section(section::strtab);
+  for (size_t i = 0; i < changes_.signatures.size(); i++)
+    out_ +=
+        label(i) + ":\n\t.string\t\"" + changes_.signatures[i].words + "\"\n";
+  std::string records;
+  for (size_t i = 0; i < changes_.signatures.size(); i++) {
+    const SignatureChange &change = changes_.signatures[i];
+    std::string begin = "\t.quad\t" + original_name(change.original) + "\n";
+    records += begin + "\t.quad\t0\n\t.quad\t" + label(i) + "\n";
+    for (SymbolId caller : change.callers)
+      records += begin + "\t.quad\t" + original_name(caller) + "\n\t.quad\t0\n";
+  }
+  for (SymbolId id : changes_.unreached)
+    records += "\t.quad\t0\n\t.quad\t" + original_name(id) + "\n\t.quad\t0\n";
+  begin_section(section::signatures);
   out_ += "\t.balign\t8\n" + records;
 }
 

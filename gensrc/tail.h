@@ -56,6 +56,7 @@ private:
   void write_references();
   void write_tables();
   void write_alias_names();
+  void write_signatures();
 
   // tail_function.cpp
   Error write_function(const ChangedFunction &change);

@@ -190,6 +190,11 @@ static void take_function(cgraph_node *node) {
   fact.location = file_and_line(DECL_SOURCE_LOCATION(decl));
   fact.signature = type_fingerprint(TREE_TYPE(decl));
   fact.clone_of = clone_origin(node, fact.symbol);
+  fact.parameters = parameters_fingerprint(TREE_TYPE(decl));
+  fact.result = VOID_TYPE_P(TREE_TYPE(TREE_TYPE(decl)))
+                    ? "void"
+                    : type_fingerprint(TREE_TYPE(TREE_TYPE(decl)));
+  fact.words = signature_words(TREE_TYPE(decl));
   add_place(fact.symbol, DECL_SOURCE_LOCATION(decl));
   add_place(fact.name, DECL_SOURCE_LOCATION(decl));
   take_types(TREE_TYPE(decl));

@@ -101,4 +101,18 @@ std::string type_words(tree type) {
          " bits";
 }
 
+std::string signature_words(tree function_type) {
+  std::string parameters;
+  bool takes_more = true;
+  for (tree arg = TYPE_ARG_TYPES(function_type); arg; arg = TREE_CHAIN(arg)) {
+    takes_more = !VOID_TYPE_P(TREE_VALUE(arg));
+    if (takes_more || parameters.empty())
+      parameters +=
+          (parameters.empty() ? "" : ", ") + type_words(TREE_VALUE(arg));
+  }
+  if (takes_more && !parameters.empty())
+    parameters += ", ...";
+  return type_words(TREE_TYPE(function_type)) + " (" + parameters + ")";
+}
+
 } // namespace care::plugin

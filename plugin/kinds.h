@@ -23,6 +23,8 @@ namespace care::plugin {
 
 std::string type_kind(tree type);
 std::string type_words(tree type);
+// "int (char *, ...)"
+std::string signature_words(tree function_type);
 
 } // namespace care::plugin
 

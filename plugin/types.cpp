@@ -169,11 +169,18 @@ static void add_record(Fingerprint &print, tree type, bool is_pointee) {
   }
 }
 
+// `f()` of C is `f(void)` here: it takes nothing, whether it says so or not.
+static void add_parameters(Fingerprint &print, tree type, bool is_pointee) {
+  if (!TYPE_ARG_TYPES(type))
+    add_type(print, void_type_node, is_pointee);
+  for (tree arg = TYPE_ARG_TYPES(type); arg; arg = TREE_CHAIN(arg))
+    add_type(print, TREE_VALUE(arg), is_pointee);
+}
+
 static void add_function_type(Fingerprint &print, tree type, bool is_pointee) {
   print.add("(");
   add_type(print, TREE_TYPE(type), is_pointee);
-  for (tree arg = TYPE_ARG_TYPES(type); arg; arg = TREE_CHAIN(arg))
-    add_type(print, TREE_VALUE(arg), is_pointee);
+  add_parameters(print, type, is_pointee);
   print.add(")");
 }
 
@@ -213,6 +220,14 @@ std::string type_fingerprint(tree type) {
     add_function_type(print, type, false);
   else
     add_type(print, type, false);
+  return print.text();
+}
+
+// What the caller passes; a place for the result may be one of these things.
+std::string parameters_fingerprint(tree function_type) {
+  Fingerprint print;
+  print.add(AGGREGATE_TYPE_P(TREE_TYPE(function_type)) ? "&(" : "(");
+  add_parameters(print, function_type, false);
   return print.text();
 }
 

@@ -24,6 +24,7 @@ std::string type_name(tree type);
 location_t type_location(tree type);
 
 std::string type_fingerprint(tree type);
+std::string parameters_fingerprint(tree function_type);
 
 // `record` is a complete RECORD_TYPE or UNION_TYPE. The members of members
 // without a type name are in it as `outer.inner`, since they have no fact of

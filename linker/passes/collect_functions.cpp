@@ -19,6 +19,7 @@
 
 #include "common/patch_format.h"
 #include "linker/passes/check_folding.h"
+#include "linker/passes/check_signatures.h"
 #include "llvm/BinaryFormat/ELF.h"
 
 namespace care::linker {
@@ -58,8 +59,9 @@ private:
   Error read_records(const Section &section);
   Error read_parts(const Section &section);
   Error read_aliases(const Section &section);
+  Error read_signatures(const Section &section);
   Result<std::string> read_name(uint64_t address, std::string_view where) const;
-  Error check_entries() const;
+  Error check_entries();
   Error resolve(Record &record) const;
   Error drop_duplicates();
   Result<uint64_t> length_of(uint64_t patched_address, uint64_t original,
@@ -84,6 +86,8 @@ private:
   std::vector<Record> records_;
   std::vector<Part> parts_;
   std::vector<EntryName> aliases_;
+  std::map<uint64_t, ChangedSignature> signatures_; // by patched address
+  std::set<uint64_t> unreached_;                    // patched addresses
 };
 
 } // namespace
@@ -171,12 +175,52 @@ Error Collector::read_aliases(const Section &section) {
   return {};
 }
 
-Error Collector::check_entries() const {
+// Function, caller or 0, words or 0. No function: such a caller is not reached
+// any more when the patch is applied.
+Error Collector::read_signatures(const Section &section) {
+  for (uint64_t at = 0; at + 24 <= section.bytes.size(); at += 24) {
+    uint64_t fields[3] = {};
+    for (uint64_t i = 0; i < 3; ++i) {
+      Result<uint64_t> value = read_address(section.address + at + 8 * i);
+      if (!value)
+        return value.take_error();
+      fields[i] = *value;
+    }
+    if (fields[0] == 0) {
+      if (fields[1] != 0) // else padding between units
+        unreached_.insert(fields[1]);
+      continue;
+    }
+    ChangedSignature &function = signatures_[fields[0]];
+    if (fields[1] != 0)
+      function.callers.insert(fields[1]);
+    if (fields[2] == 0)
+      continue;
+    Result<std::string> words = read_name(fields[2], section.name);
+    if (!words)
+      return words.take_error();
+    function.words = std::move(*words);
+  }
+  return {};
+}
+
+Error Collector::check_entries() {
   std::vector<EntryName> replaced;
-  for (const Record &record : records_)
-    if (record.function != 0)
-      replaced.push_back({record.function, record.original, record.name});
-  return check_folding(original_, patched_, replaced, aliases_);
+  std::set<uint64_t> in_patch = unreached_;
+  for (const Record &record : records_) {
+    if (record.function == 0)
+      continue;
+    replaced.push_back({record.function, record.original, record.name});
+    in_patch.insert(record.function);
+    if (auto found = signatures_.find(record.function);
+        found != signatures_.end())
+      found->second.name = record.name;
+  }
+  for (const Part &part : parts_)
+    in_patch.insert(part.address);
+  if (Error error = check_folding(original_, patched_, replaced, aliases_))
+    return error;
+  return check_signatures(patched_, arch_, signatures_, in_patch);
 }
 
 Error Collector::read_parts(const Section &section) {
@@ -464,6 +508,9 @@ Result<std::vector<PatchedFunction>> Collector::run() {
         return error;
     if (section.name == section::aliases)
       if (Error error = read_aliases(section))
+        return error;
+    if (section.name == section::signatures)
+      if (Error error = read_signatures(section))
         return error;
   }
   if (Error error = check_entries())

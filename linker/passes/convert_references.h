@@ -30,8 +30,8 @@ public:
         out_(out) {}
 
   // Puts every .kpatch.* section into the patch, with its relocations.
-  // Sections that collect_functions makes anew (info, parts, aliases) are left
-  // out.
+  // Those that collect_functions reads (info, parts, aliases, signatures) are
+  // left out.
   Error convert_sections();
 
   // Where an address of the patched binary is: in the patch or in the
