@@ -48,8 +48,10 @@ struct Resolution {
                        uint32_t uses) {
     if (symbol.name.empty())
       return {}; // symbol 0: the value is all in the addend
-    std::optional<ResolvedSymbol> found =
-        lookup.find(symbol.name, symbol.version, *planned.object);
+    bool is_only_called = uses == use_bit(SymbolUse::Branch);
+    std::optional<ResolvedSymbol> found = lookup.find(
+        symbol.name, symbol.version, *planned.object,
+        is_only_called ? ReferenceKind::Call : ReferenceKind::Address);
     if (!found) {
       if (symbol.binding == STB_WEAK)
         return {}; // an undefined weak symbol is zero

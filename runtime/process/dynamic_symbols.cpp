@@ -97,7 +97,8 @@ std::vector<uint32_t> read_gnu_hash(const RemoteMemory &memory,
 struct DynamicSymbols::Tables {
   RemoteAddress symbols, strings, gnu_hash, sysv_hash, version_of, versions;
   RemoteAddress relocations, plt_relocations;
-  size_t strings_size = 0, version_count = 0;
+  RemoteAddress needed_versions;
+  size_t strings_size = 0, version_count = 0, needed_version_count = 0;
   size_t relocations_size = 0, plt_relocations_size = 0;
   uint64_t soname = 0;
   std::vector<uint64_t> needed;
@@ -122,6 +123,12 @@ DynamicSymbols::read(const RemoteMemory &memory, const LoadedObject &object) {
       break;
     case DT_STRTAB:
       tables.strings = address(value);
+      break;
+    case DT_VERNEED:
+      tables.needed_versions = address(value);
+      break;
+    case DT_VERNEEDNUM:
+      tables.needed_version_count = value;
       break;
     case DT_STRSZ:
       tables.strings_size = value;
@@ -192,6 +199,7 @@ DynamicSymbols::read(const RemoteMemory &memory, const LoadedObject &object) {
   result->version_of_ =
       read_table<uint16_t>(memory, tables.version_of, result->symbols_.size());
   result->read_versions(memory, tables);
+  result->read_needed_versions(memory, tables);
 
   result->relocations_ = read_table<Elf64_Rela>(
       memory, tables.relocations, tables.relocations_size / sizeof(Elf64_Rela));
@@ -222,17 +230,46 @@ void DynamicSymbols::read_versions(const RemoteMemory &memory,
       return;
     Result<Elf64_Verdaux> name =
         memory.read_value<Elf64_Verdaux>(at + definition->vd_aux);
-    size_t index = definition->vd_ndx & ~hidden_bit;
-    if (name && name->vda_name < strings_.size()) {
-      if (version_names_.size() <= index)
-        version_names_.resize(index + 1);
-      version_names_[index] =
-          reinterpret_cast<const char *>(&strings_[name->vda_name]);
+    if (name) {
+      set_version_name(definition->vd_ndx, name->vda_name);
+      defines_versions_ = true;
     }
     if (definition->vd_next == 0)
       return;
     at += definition->vd_next;
   }
+}
+
+// The names of the versions that the object needs of others. They share the
+// numbers with those that it defines.
+void DynamicSymbols::read_needed_versions(const RemoteMemory &memory,
+                                          const Tables &tables) {
+  RemoteAddress file = tables.needed_versions;
+  for (size_t i = 0; i < tables.needed_version_count && i < 65536; ++i) {
+    Result<Elf64_Verneed> need = memory.read_value<Elf64_Verneed>(file);
+    if (!need)
+      return;
+    RemoteAddress at = file + need->vn_aux;
+    for (size_t j = 0; j < need->vn_cnt; ++j) {
+      Result<Elf64_Vernaux> name = memory.read_value<Elf64_Vernaux>(at);
+      if (!name)
+        return;
+      set_version_name(name->vna_other, name->vna_name);
+      at += name->vna_next;
+    }
+    if (need->vn_next == 0)
+      return;
+    file += need->vn_next;
+  }
+}
+
+void DynamicSymbols::set_version_name(size_t number, uint64_t name) {
+  size_t index = number & ~size_t{hidden_bit};
+  if (name >= strings_.size())
+    return;
+  if (version_names_.size() <= index)
+    version_names_.resize(index + 1);
+  version_names_[index] = reinterpret_cast<const char *>(&strings_[name]);
 }
 
 std::string_view DynamicSymbols::name_of(const Elf64_Sym &symbol) const {
@@ -242,26 +279,33 @@ std::string_view DynamicSymbols::name_of(const Elf64_Sym &symbol) const {
 }
 
 bool DynamicSymbols::matches(size_t index, std::string_view name,
-                             std::string_view version) const {
+                             std::string_view version,
+                             ReferenceKind kind) const {
   const Elf64_Sym &symbol = symbols_[index];
   unsigned binding = ELF64_ST_BIND(symbol.st_info);
-  bool is_definition =
-      symbol.st_shndx != SHN_UNDEF &&
-      (symbol.st_value != 0 || ELF64_ST_TYPE(symbol.st_info) == STT_TLS ||
-       symbol.st_shndx == SHN_ABS) &&
-      (binding == STB_GLOBAL || binding == STB_WEAK ||
-       binding == STB_GNU_UNIQUE);
+  bool may_define =
+      symbol.st_shndx != SHN_UNDEF || kind == ReferenceKind::Address;
+  bool is_definition = may_define &&
+                       (symbol.st_value != 0 ||
+                        (ELF64_ST_TYPE(symbol.st_info) == STT_TLS &&
+                         symbol.st_shndx != SHN_UNDEF) ||
+                        symbol.st_shndx == SHN_ABS) &&
+                       (binding == STB_GLOBAL || binding == STB_WEAK ||
+                        binding == STB_GNU_UNIQUE);
   if (!is_definition || name_of(symbol) != name)
     return false;
   if (index >= version_of_.size())
     return true; // the object has no versions
   uint16_t number = version_of_[index] & static_cast<uint16_t>(~hidden_bit);
   bool is_hidden = (version_of_[index] & hidden_bit) != 0;
+  bool is_canonical_plt = symbol.st_shndx == SHN_UNDEF;
+  if (is_canonical_plt && number <= version_base)
+    return true; // a reference without a version
   if (number == version_local)
     return false;
   if (version.empty())
     return !is_hidden;
-  if (version_names_.empty())
+  if (!defines_versions_ && !is_canonical_plt)
     return true; // it needs versions but defines none
   return (number < version_names_.size() &&
           version_names_[number] == version) ||
@@ -269,7 +313,8 @@ bool DynamicSymbols::matches(size_t index, std::string_view name,
 }
 
 std::optional<size_t> DynamicSymbols::find_gnu(std::string_view name,
-                                               std::string_view version) const {
+                                               std::string_view version,
+                                               ReferenceKind kind) const {
   uint32_t bucket_count = gnu_hash_[0], first = gnu_hash_[1];
   size_t buckets = 4 + size_t{gnu_hash_[2]} * 2;
   size_t chains = buckets + bucket_count;
@@ -280,7 +325,7 @@ std::optional<size_t> DynamicSymbols::find_gnu(std::string_view name,
   for (; chains + (index - first) < gnu_hash_.size() && index < symbols_.size();
        ++index) {
     uint32_t entry = gnu_hash_[chains + (index - first)];
-    if ((entry | 1) == (hash | 1) && matches(index, name, version))
+    if ((entry | 1) == (hash | 1) && matches(index, name, version, kind))
       return index;
     if (entry & 1)
       break;
@@ -288,9 +333,9 @@ std::optional<size_t> DynamicSymbols::find_gnu(std::string_view name,
   return std::nullopt;
 }
 
-std::optional<size_t>
-DynamicSymbols::find_sysv(std::string_view name,
-                          std::string_view version) const {
+std::optional<size_t> DynamicSymbols::find_sysv(std::string_view name,
+                                                std::string_view version,
+                                                ReferenceKind kind) const {
   uint32_t bucket_count = sysv_hash_[0], chain_count = sysv_hash_[1];
   if (bucket_count == 0)
     return std::nullopt;
@@ -298,7 +343,7 @@ DynamicSymbols::find_sysv(std::string_view name,
   for (uint32_t steps = 0; index != 0 && steps < chain_count; ++steps) {
     if (index >= chain_count || index >= symbols_.size())
       break;
-    if (matches(index, name, version))
+    if (matches(index, name, version, kind))
       return index;
     index = sysv_hash_[size_t{2} + bucket_count + index];
   }
@@ -306,12 +351,13 @@ DynamicSymbols::find_sysv(std::string_view name,
 }
 
 std::optional<Elf64_Sym> DynamicSymbols::find(std::string_view name,
-                                              std::string_view version) const {
+                                              std::string_view version,
+                                              ReferenceKind kind) const {
   std::optional<size_t> index;
   if (!gnu_hash_.empty())
-    index = find_gnu(name, version);
+    index = find_gnu(name, version, kind);
   else if (!sysv_hash_.empty())
-    index = find_sysv(name, version);
+    index = find_sysv(name, version, kind);
   if (!index)
     return std::nullopt;
   return symbols_[*index];

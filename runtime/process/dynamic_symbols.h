@@ -19,6 +19,12 @@
 
 namespace care::runtime {
 
+// What a reference wants of a symbol. The address of a function, which a
+// program may compare, is the same everywhere in the process: the canonical
+// PLT entry of the main program where it has one (an undefined symbol with a
+// value; System V ABI, "Function Addresses"). A call goes to the definition.
+enum class ReferenceKind { Call, Address };
+
 class DynamicSymbols {
 public:
   // Nothing if the object has no usable dynamic section.
@@ -27,8 +33,8 @@ public:
 
   // A definition that a reference `name` with `version` (or without one) is
   // bound to.
-  std::optional<Elf64_Sym> find(std::string_view name,
-                                std::string_view version) const;
+  std::optional<Elf64_Sym> find(std::string_view name, std::string_view version,
+                                ReferenceKind kind) const;
 
   std::span<const Elf64_Sym> symbols() const { return symbols_; }
   std::string_view name_of(const Elf64_Sym &symbol) const;
@@ -40,17 +46,22 @@ public:
 private:
   struct Tables;
   void read_versions(const RemoteMemory &memory, const Tables &tables);
-  bool matches(size_t index, std::string_view name,
-               std::string_view version) const;
+  void read_needed_versions(const RemoteMemory &memory, const Tables &tables);
+  void set_version_name(size_t number, uint64_t name);
+  bool matches(size_t index, std::string_view name, std::string_view version,
+               ReferenceKind kind) const;
   std::optional<size_t> find_gnu(std::string_view name,
-                                 std::string_view version) const;
+                                 std::string_view version,
+                                 ReferenceKind kind) const;
   std::optional<size_t> find_sysv(std::string_view name,
-                                  std::string_view version) const;
+                                  std::string_view version,
+                                  ReferenceKind kind) const;
 
   std::vector<Elf64_Sym> symbols_;
   std::vector<uint8_t> strings_;
   std::vector<uint16_t> version_of_;       // DT_VERSYM; empty: no versions
-  std::vector<std::string> version_names_; // of definitions, by index
+  std::vector<std::string> version_names_; // by index
+  bool defines_versions_ = false;
   std::vector<uint32_t> gnu_hash_;
   std::vector<uint32_t> sysv_hash_;
   std::vector<Elf64_Rela> relocations_;

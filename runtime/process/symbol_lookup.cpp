@@ -116,9 +116,10 @@ Result<SymbolLookup> SymbolLookup::make(const RemoteMemory &memory,
   return SymbolLookup(std::move(data));
 }
 
-std::optional<ResolvedSymbol>
-SymbolLookup::find(std::string_view name, std::string_view version,
-                   const LoadedObject &from) const {
+std::optional<ResolvedSymbol> SymbolLookup::find(std::string_view name,
+                                                 std::string_view version,
+                                                 const LoadedObject &from,
+                                                 ReferenceKind kind) const {
   const Data &data = *data_;
   std::vector<const LoadedObject *> scope = data.global_scope;
   auto add = [&](const LoadedObject *object) {
@@ -144,7 +145,7 @@ SymbolLookup::find(std::string_view name, std::string_view version,
     const DynamicSymbols *symbols = data.symbols_of(*object);
     if (symbols == nullptr)
       continue;
-    std::optional<Elf64_Sym> symbol = symbols->find(name, version);
+    std::optional<Elf64_Sym> symbol = symbols->find(name, version, kind);
     if (!symbol)
       continue;
     ResolvedSymbol resolved;

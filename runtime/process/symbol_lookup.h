@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "common/result.h"
+#include "runtime/process/dynamic_symbols.h"
 #include "runtime/process/loaded_object.h"
 #include "runtime/process/remote_address.h"
 #include "runtime/process/remote_memory.h"
@@ -47,9 +48,10 @@ public:
   // code refers to the symbol: it and what was loaded together with it are
   // searched last, for libraries opened with RTLD_LOCAL. Nothing if no object
   // defines it.
-  std::optional<ResolvedSymbol> find(std::string_view name,
-                                     std::string_view version,
-                                     const LoadedObject &from) const;
+  std::optional<ResolvedSymbol>
+  find(std::string_view name, std::string_view version,
+       const LoadedObject &from,
+       ReferenceKind kind = ReferenceKind::Call) const;
 
   // The dynamic linker's number of an object that has a TLS block, as
   // __tls_get_addr takes it. Refused [kpatch-tls] if it cannot be learnt.

@@ -81,7 +81,8 @@ find_library_field(const RemoteMemory &memory,
         DynamicSymbols::read(memory, object);
     if (!symbols)
       continue;
-    std::optional<Elf64_Sym> symbol = symbols->find(symbol_name, version);
+    std::optional<Elf64_Sym> symbol =
+        symbols->find(symbol_name, version, ReferenceKind::Call);
     if (!symbol)
       continue;
     auto words =
