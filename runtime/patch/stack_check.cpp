@@ -18,10 +18,24 @@ static std::vector<AddressRange> ranges_of(const Activation &activation) {
   return ranges;
 }
 
+// What the stack in a refusal calls the code of a region: the functions that
+// it replaces by their names, the rest of its text as the patch's.
+static void add_names(const PatchRegion &region, Unwinder &unwinder) {
+  std::string origin = fmt::format("patch {}", region.id());
+  for (const JournalRange &range : region.journal.ranges) {
+    RemoteAddress start(range.address);
+    if (range.is_replacement)
+      unwinder.add_name({start, start + range.length},
+                        region.journal.sites[range.site].name, origin);
+  }
+  unwinder.add_name(region.text(), "", origin);
+}
+
 StackCheck::StackCheck(const Target &target, const Activation &activation)
     : target_(target), activation_(activation), code_(ranges_of(activation)),
       ranges_(code_), unwinder_(target.memory(), target.objects()) {
   for (const PatchRegion &region : target.regions()) {
+    add_names(region, unwinder_);
     // Without unwind tables there is nothing to add; then the unwinder stops
     // there and the thread counts as busy.
     RemoteAddress eh_frame(region.journal.eh_frame);
