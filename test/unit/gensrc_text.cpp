@@ -90,9 +90,9 @@ TEST(GensrcSettings, ReadsTheListOfFunctions) {
   ASSERT_TRUE(names);
   EXPECT_EQ(*names, (std::vector<std::string>{"first", "unit.c:second"}));
   unlink(path.c_str());
-  names = read_settings(path);
-  ASSERT_TRUE(names);
-  EXPECT_TRUE(names->empty());
+  Result<std::vector<std::string>> none = read_settings(path);
+  ASSERT_TRUE(none);
+  EXPECT_TRUE(none->empty());
 }
 
 } // namespace
