@@ -115,6 +115,11 @@ std::optional<Target> ReferenceConverter::find_target(uint64_t address,
 }
 
 Target ReferenceConverter::import(const Symbol &symbol) {
+  // What is new in the patch has a dynamic symbol in the patched binary, but
+  // no object of a running process has it: its only place is here.
+  const Section *section = patched_.object().find_section_of(symbol);
+  if (section && out_sections_.contains(patched_.object().index_of(*section)))
+    return {place_symbol(*find_target(symbol.value, &symbol), symbol), 0};
   PatchSymbol import;
   import.name = symbol.identity();
   import.type = symbol.type == STT_GNU_IFUNC ? uint8_t{STT_FUNC} : symbol.type;
