@@ -3,6 +3,7 @@
 // libcare-ctl patch: look, repair, plan, act; for one process after the other.
 // Files are read once, before any process is touched.
 
+#include "runtime/ctl/change_command.h"
 #include "runtime/ctl/options.h"
 #include "runtime/ctl/process_list.h"
 #include "runtime/ctl/refusal.h"
@@ -14,6 +15,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 namespace care::runtime {
 
@@ -99,15 +101,9 @@ static Error patch_process(pid_t pid, PatchSet &set, bool is_single,
       return {};
     }
   }
-  Result<std::unique_ptr<Target>> target = Target::open(pid);
+  Result<std::unique_ptr<Target>> target = open_settled(pid, options, report);
   if (!target)
     return target.take_error();
-  if (!options.dry_run) {
-    Result<Settlement> settled = settle(**target, options.switch_options());
-    if (!settled)
-      return settled.take_error();
-    report.repairs = std::move(settled->lines);
-  }
   if (Error error = set.add_from_storage(build_ids_of(**target)))
     return error;
 
@@ -136,49 +132,33 @@ static Error patch_process(pid_t pid, PatchSet &set, bool is_single,
       apply_plan(**target, *plan, options.switch_options());
   if (!change)
     return change.take_error();
-  report.outcome = Outcome::Done;
-  report.function_count = change->function_count;
-  report.attempts = change->stop.attempts;
-  report.frozen_us = static_cast<uint64_t>(
-      std::chrono::duration_cast<std::chrono::microseconds>(change->stop.frozen)
-          .count());
-  if (Error error = (*target)->refresh())
-    return {}; // it ended after it was patched, which is its own business
-  report.objects = report_objects(**target, false);
+  report_change(**target, *change, report);
   return {};
 }
 
+static Result<PatchSet> open_set(const std::string &path) {
+  Result<PatchSet> set = PatchSet::open(path);
+  if (set || set.error().kind() != ErrorKind::System)
+    return set;
+  return Error(set.take_error()
+                   .with_code("kpatch-no-file")
+                   .note("FILE is a .kpatch file, or a folder of them"));
+}
+
 int run_patch(const Options &options, Diagnostics &diagnostics) {
-  Result<ProcessList> list = parse_processes(options.processes);
-  bool is_single = list && list->is_single();
-  bool is_all = list && list->is_all;
-  ReportWriter writer(CommandKind::Patch, options, is_single, is_all,
-                      diagnostics);
-  if (!list) {
-    writer.fail(list.take_error());
-    return writer.finish();
-  }
-  Result<PatchSet> set = PatchSet::open(options.patch_path);
-  if (!set) {
-    Error error = set.take_error();
-    if (error.kind() == ErrorKind::System)
-      error = std::move(error)
-                  .with_code("kpatch-no-file")
-                  .note("FILE is a .kpatch file, or a folder of them");
-    writer.fail(std::move(error));
-    return writer.finish();
-  }
-  for (pid_t pid : list->pids) {
-    ProcessReport report;
-    report.pid = pid;
-    Error error = patch_process(pid, *set, is_single, options, report);
-    if (error && is_all && is_passed_over(error))
-      continue;
-    if (error)
-      report.fail(std::move(error));
-    writer.add(std::move(report));
-  }
-  return writer.finish();
+  std::optional<PatchSet> set;
+  auto prepare = [&]() -> Error {
+    Result<PatchSet> opened = open_set(options.patch_path);
+    if (!opened)
+      return opened.take_error();
+    set.emplace(std::move(*opened));
+    return {};
+  };
+  auto change = [&](pid_t pid, bool is_single, ProcessReport &report) {
+    return patch_process(pid, *set, is_single, options, report);
+  };
+  return change_processes(CommandKind::Patch, options, diagnostics, prepare,
+                          change);
 }
 
 } // namespace care::runtime

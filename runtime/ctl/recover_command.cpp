@@ -3,6 +3,7 @@
 // libcare-ctl recover: settles what a libcare-ctl that was killed left in a
 // process. patch and unpatch do it too, before their own work.
 
+#include "runtime/ctl/change_command.h"
 #include "runtime/ctl/options.h"
 #include "runtime/ctl/process_list.h"
 #include "runtime/ctl/refusal.h"
@@ -34,13 +35,9 @@ static Error recover_process(pid_t pid, const Options &options,
     report.objects = report_objects(**look, false);
     return {};
   }
-  Result<std::unique_ptr<Target>> target = Target::open(pid);
+  Result<std::unique_ptr<Target>> target = open_settled(pid, options, report);
   if (!target)
     return target.take_error();
-  Result<Settlement> settled = settle(**target, options.switch_options());
-  if (!settled)
-    return settled.take_error();
-  report.repairs = std::move(settled->lines);
   if (!report.repairs.empty())
     report.outcome = Outcome::Done;
   report.objects = report_objects(**target, false);
@@ -48,26 +45,12 @@ static Error recover_process(pid_t pid, const Options &options,
 }
 
 int run_recover(const Options &options, Diagnostics &diagnostics) {
-  Result<ProcessList> list = parse_processes(options.processes);
-  bool is_single = list && list->is_single();
-  bool is_all = list && list->is_all;
-  ReportWriter writer(CommandKind::Recover, options, is_single, is_all,
-                      diagnostics);
-  if (!list) {
-    writer.fail(list.take_error());
-    return writer.finish();
-  }
-  for (pid_t pid : list->pids) {
-    ProcessReport report;
-    report.pid = pid;
-    Error error = recover_process(pid, options, report);
-    if (error && is_all && is_passed_over(error))
-      continue;
-    if (error)
-      report.fail(std::move(error));
-    writer.add(std::move(report));
-  }
-  return writer.finish();
+  auto change = [&](pid_t pid, bool, ProcessReport &report) {
+    return recover_process(pid, options, report);
+  };
+  return change_processes(
+      CommandKind::Recover, options, diagnostics, [] { return Error(); },
+      change);
 }
 
 } // namespace care::runtime

@@ -2,6 +2,7 @@
 //
 // libcare-ctl unpatch: takes patches off, all that are chosen in one stop.
 
+#include "runtime/ctl/change_command.h"
 #include "runtime/ctl/options.h"
 #include "runtime/ctl/process_list.h"
 #include "runtime/ctl/refusal.h"
@@ -100,15 +101,9 @@ static Error unpatch_process(pid_t pid, bool is_single, const Options &options,
       return {};
     }
   }
-  Result<std::unique_ptr<Target>> target = Target::open(pid);
+  Result<std::unique_ptr<Target>> target = open_settled(pid, options, report);
   if (!target)
     return target.take_error();
-  if (!options.dry_run) {
-    Result<Settlement> settled = settle(**target, options.switch_options());
-    if (!settled)
-      return settled.take_error();
-    report.repairs = std::move(settled->lines);
-  }
 
   std::vector<size_t> chosen;
   for (size_t i = 0; i < (*target)->regions().size(); ++i) {
@@ -135,38 +130,17 @@ static Error unpatch_process(pid_t pid, bool is_single, const Options &options,
       revert_regions(**target, chosen, options.switch_options());
   if (!change)
     return change.take_error();
-  report.outcome = Outcome::Done;
-  report.attempts = change->stop.attempts;
-  report.frozen_us = static_cast<uint64_t>(
-      std::chrono::duration_cast<std::chrono::microseconds>(change->stop.frozen)
-          .count());
-  if (Error error = (*target)->refresh())
-    return {}; // it ended after its patches were taken off
-  report.objects = report_objects(**target, false);
+  report_change(**target, *change, report);
   return {};
 }
 
 int run_unpatch(const Options &options, Diagnostics &diagnostics) {
-  Result<ProcessList> list = parse_processes(options.processes);
-  bool is_single = list && list->is_single();
-  bool is_all = list && list->is_all;
-  ReportWriter writer(CommandKind::Unpatch, options, is_single, is_all,
-                      diagnostics);
-  if (!list) {
-    writer.fail(list.take_error());
-    return writer.finish();
-  }
-  for (pid_t pid : list->pids) {
-    ProcessReport report;
-    report.pid = pid;
-    Error error = unpatch_process(pid, is_single, options, report);
-    if (error && is_all && is_passed_over(error))
-      continue;
-    if (error)
-      report.fail(std::move(error));
-    writer.add(std::move(report));
-  }
-  return writer.finish();
+  auto change = [&](pid_t pid, bool is_single, ProcessReport &report) {
+    return unpatch_process(pid, is_single, options, report);
+  };
+  return change_processes(
+      CommandKind::Unpatch, options, diagnostics, [] { return Error(); },
+      change);
 }
 
 } // namespace care::runtime

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What patch, unpatch and recover have in common: they go through the processes
+// of the command line, settle what a killed libcare-ctl left, change, report.
+#ifndef LIBCARE_RUNTIME_CTL_CHANGE_COMMAND_H
+#define LIBCARE_RUNTIME_CTL_CHANGE_COMMAND_H
+
+#include <functional>
+#include <memory>
+#include <sys/types.h>
+
+#include "common/diagnostics.h"
+#include "common/result.h"
+#include "runtime/ctl/options.h"
+#include "runtime/ctl/report.h"
+#include "runtime/patch/apply.h"
+#include "runtime/patch/target.h"
+
+namespace care::runtime {
+
+// Once, before any process is looked at.
+using Preparation = std::function<Error()>;
+// `is_single`: the command names one process, so that a process where nothing
+// fits is worth an error.
+using ProcessChange =
+    std::function<Error(pid_t pid, bool is_single, ProcessReport &report)>;
+
+// Exit status of the command.
+int change_processes(CommandKind kind, const Options &options,
+                     Diagnostics &diagnostics, const Preparation &prepare,
+                     const ProcessChange &change);
+
+// Locks the process and, unless it is a dry run, settles what was left in it.
+Result<std::unique_ptr<Target>> open_settled(pid_t pid, const Options &options,
+                                             ProcessReport &report);
+
+// The report of a change that was made.
+void report_change(Target &target, const ChangeResult &change,
+                   ProcessReport &report);
+
+} // namespace care::runtime
+
+#endif
