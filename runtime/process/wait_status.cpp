@@ -1,14 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The only calls of waitpid for threads of the target, and how they end.
+// The only waits for threads of the target, and how they end.
+//
+// A stop is looked at and left as it is (WNOWAIT). Waiting for it in the usual
+// way takes the number of a signal that is about to be delivered out of the
+// thread (Linux, wait_task_stopped): if the tracer then dies before it resumes
+// the thread, the kernel goes on without the signal, and it is lost. What is
+// left behind of the other kinds of stops means nothing to the kernel.
 //
 // A wait must end although a thread in an uninterruptible sleep reports
 // nothing, and without spinning, which would take the processor from the very
-// threads that have to run to their stop. So waitpid blocks, and a timer with
+// threads that have to run to their stop. So waitid blocks, and a timer with
 // a signal of our own, sent to this thread only, interrupts it. A signal that
-// arrives just before waitpid blocks is lost; the timer therefore repeats.
+// arrives just before waitid blocks is lost; the timer therefore repeats.
 //
-// A main thread that ends while others go on is reported by no waitpid until
+// A main thread that ends while others go on is reported by no wait until
 // the others have ended too. Whenever the timer interrupts, /proc is asked.
 
 #include "runtime/process/wait_status.h"
@@ -40,7 +46,7 @@ bool is_stop_signal(int signal) {
          signal == SIGTTOU;
 }
 
-// Installed once: without SA_RESTART, so that waitpid returns EINTR.
+// Installed once: without SA_RESTART, so that waitid returns EINTR.
 bool install_timer_handler() {
   struct sigaction action {};
   action.sa_handler = [](int) {};
@@ -99,14 +105,33 @@ static pid_t process_of(pid_t tid) {
   return group ? static_cast<pid_t>(strtol(group->c_str(), nullptr, 10)) : tid;
 }
 
+// As waitpid() gives it, and 0 for the end of the thread.
+static int raw_status(const siginfo_t &info) {
+  bool is_stop = info.si_code == CLD_TRAPPED || info.si_code == CLD_STOPPED;
+  return is_stop ? info.si_status << 8 | 0x7f : 0;
+}
+
+// An ended thread stays until it has been waited for.
+static void take_away(pid_t tid) {
+  siginfo_t ignored{};
+  (void)waitid(P_PID, static_cast<id_t>(tid), &ignored,
+               WEXITED | WNOHANG | __WALL);
+}
+
 Result<std::optional<WaitStatus>>
 wait_for_thread(pid_t tid, const WaitDeadline &deadline) {
   for (;;) {
-    int raw = 0;
-    bool must_poll = !deadline.has_timer();
-    pid_t answer = waitpid(tid, &raw, __WALL | (must_poll ? WNOHANG : 0));
-    if (answer == tid)
-      return std::optional(WaitStatus::decode(raw));
+    siginfo_t info{};
+    int flags = WEXITED | WSTOPPED | WNOWAIT | __WALL;
+    if (!deadline.has_timer())
+      flags |= WNOHANG; // then it has to poll
+    int answer = waitid(P_PID, static_cast<id_t>(tid), &info, flags);
+    if (answer == 0 && info.si_pid == tid) {
+      WaitStatus status = WaitStatus::decode(raw_status(info));
+      if (!status.is_stop())
+        take_away(tid);
+      return std::optional(status);
+    }
     if (answer == 0) { // polling: nothing yet
       timespec pause{0, 100'000};
       nanosleep(&pause, nullptr);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// waitpid() and what it says, decoded once into a value. The only file that
+// waitid() and what it says, decoded once into a value. The only file that
 // waits; it knows nothing of what a stop means to whoever asked for it.
 #ifndef LIBCARE_RUNTIME_PROCESS_WAIT_STATUS_H
 #define LIBCARE_RUNTIME_PROCESS_WAIT_STATUS_H
@@ -40,7 +40,7 @@ private:
 };
 
 // A point in time after which wait_for_thread() gives up. While it lives, a
-// timer interrupts a waiting waitpid() of the calling thread now and then.
+// timer interrupts a waiting waitid() of the calling thread now and then.
 class WaitDeadline {
 public:
   explicit WaitDeadline(std::chrono::milliseconds limit);
@@ -59,9 +59,9 @@ private:
   bool has_timer_ = false;
 };
 
-// The next change of a traced thread. Nothing if the deadline passed. A thread
-// that is no longer there, also a main thread that ended before the others
-// (which no waitpid reports), is Exited.
+// The next change of a traced thread since it was resumed. Nothing if the
+// deadline passed. A thread that is no longer there, also a main thread that
+// ended before the others (which no wait reports), is Exited.
 Result<std::optional<WaitStatus>> wait_for_thread(pid_t tid,
                                                   const WaitDeadline &deadline);
 
