@@ -1,40 +1,110 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The frame around the commands that change processes. A failure in one process
-// does not stop the others; with `all`, processes that are nobody's business
-// (ended, kernel threads, PID 1) are passed over without a word.
+// does not stop the others; processes that nobody asked for in particular and
+// that are nobody's business (ended, kernel threads) are passed over without a
+// word.
+//
+// Many processes are gone through in two rounds. The first one waits for
+// nobody and keeps as many threads busy as there are processors. What was not
+// safe at that moment is tried again in the second one, with all the patience
+// that the user allows, and all of them at the same time: that is waiting, not
+// work.
 
 #include "runtime/ctl/change_command.h"
 
+#include <algorithm>
 #include <chrono>
 
 #include "runtime/ctl/process_list.h"
+#include "runtime/ctl/progress.h"
 #include "runtime/ctl/refusal.h"
+#include "runtime/ctl/side_by_side.h"
 
 namespace care::runtime {
+
+namespace {
+
+struct Round {
+  std::vector<ChosenProcess> processes;
+  const Options &options;
+  size_t thread_count;
+  bool is_last;
+};
+
+class ManyProcesses {
+public:
+  ManyProcesses(const ProcessList &list, const ProcessChange &change,
+                ReportWriter &writer)
+      : list_(list), change_(change), writer_(writer),
+        progress_(list.processes.size()) {}
+
+  // Reports what is settled; gives back what is to be tried again.
+  std::vector<ChosenProcess> run(const Round &round) {
+    std::vector<ProcessReport> reports(round.processes.size());
+    std::vector<Error> errors(round.processes.size());
+    std::vector<ChosenProcess> again;
+    auto work = [&](size_t i) {
+      reports[i].pid = round.processes[i].pid;
+      errors[i] = change_(round.processes[i].pid, list_.is_single(),
+                          round.options, reports[i]);
+    };
+    auto done = [&](size_t i) {
+      bool is_busy = errors[i] && errors[i].kind() == ErrorKind::NotSafeNow;
+      if (is_busy && !round.is_last)
+        again.push_back(round.processes[i]);
+      else
+        add(round.processes[i], std::move(reports[i]), std::move(errors[i]));
+    };
+    auto tick = [&](size_t count) { progress_.show(finished_count_ + count); };
+    work_side_by_side(round.processes.size(), round.thread_count, work, done,
+                      tick);
+    finished_count_ = list_.processes.size() - again.size();
+    return again;
+  }
+
+private:
+  void add(const ChosenProcess &process, ProcessReport report, Error error) {
+    if (error && !process.is_named && is_passed_over(error))
+      return;
+    if (error)
+      report.fail(std::move(error));
+    progress_.hide();
+    writer_.add(std::move(report));
+  }
+
+  const ProcessList &list_;
+  const ProcessChange &change_;
+  ReportWriter &writer_;
+  Progress progress_;
+  size_t finished_count_ = 0;
+};
+
+} // namespace
 
 int change_processes(CommandKind kind, const Options &options,
                      Diagnostics &diagnostics, const Preparation &prepare,
                      const ProcessChange &change) {
-  Result<ProcessList> list = parse_processes(options.processes);
+  Result<ProcessList> list = find_processes(options.choice);
   bool is_single = list && list->is_single();
-  bool is_all = list && list->is_all;
-  ReportWriter writer(kind, options, is_single, is_all, diagnostics);
+  bool is_broad = list && list->is_broad;
+  ReportWriter writer(kind, options, is_single, is_broad, diagnostics);
   Error failure = list ? prepare() : list.take_error();
   if (failure) {
     writer.fail(std::move(failure));
     return writer.finish();
   }
-  for (pid_t pid : list->pids) {
-    ProcessReport report;
-    report.pid = pid;
-    Error error = change(pid, is_single, report);
-    if (error && is_all && is_passed_over(error))
-      continue;
-    if (error)
-      report.fail(std::move(error));
-    writer.add(std::move(report));
+  ManyProcesses many(*list, change, writer);
+  std::vector<ChosenProcess> processes = list->processes;
+  if (processes.size() > 1) {
+    Options at_once = options;
+    at_once.timeout_seconds = 0;
+    processes =
+        many.run({std::move(processes), at_once, processor_count(), false});
   }
+  constexpr size_t waiting_max = 64;
+  size_t thread_count = std::min(processes.size(), waiting_max);
+  (void)many.run({std::move(processes), options, thread_count, true});
   return writer.finish();
 }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // What patch, unpatch and recover have in common: they go through the processes
-// of the command line, settle what a killed libcare-ctl left, change, report.
+// of the command line, several at the same time, settle what a killed
+// libcare-ctl left, change, report.
 #ifndef LIBCARE_RUNTIME_CTL_CHANGE_COMMAND_H
 #define LIBCARE_RUNTIME_CTL_CHANGE_COMMAND_H
 
@@ -20,10 +21,12 @@ namespace care::runtime {
 
 // Once, before any process is looked at.
 using Preparation = std::function<Error()>;
-// `is_single`: the command names one process, so that a process where nothing
-// fits is worth an error.
-using ProcessChange =
-    std::function<Error(pid_t pid, bool is_single, ProcessReport &report)>;
+// `is_single`: the command means one process, so that a process where nothing
+// fits is worth an error. `options` are those of the command, but for a first
+// round over many processes, which waits for none of them. Called on several
+// threads.
+using ProcessChange = std::function<Error(
+    pid_t pid, bool is_single, const Options &options, ProcessReport &report)>;
 
 // Exit status of the command.
 int change_processes(CommandKind kind, const Options &options,

@@ -11,20 +11,20 @@
 namespace care::runtime {
 
 int run_info(const Options &options, Diagnostics &diagnostics) {
-  Result<ProcessList> list = parse_processes(options.processes);
+  Result<ProcessList> list = find_processes(options.choice);
   bool is_single = list && list->is_single();
-  bool is_all = list && list->is_all;
-  ReportWriter writer(CommandKind::Info, options, is_single, is_all,
+  bool is_broad = list && list->is_broad;
+  ReportWriter writer(CommandKind::Info, options, is_single, is_broad,
                       diagnostics);
   if (!list) {
     writer.fail(list.take_error());
     return writer.finish();
   }
-  for (pid_t pid : list->pids) {
+  for (auto [pid, is_named] : list->processes) {
     ProcessReport report;
     report.pid = pid;
     Result<std::unique_ptr<Target>> target = Target::open_read_only(pid);
-    if (!target && is_all) {
+    if (!target && !is_named) {
       // Of what cannot be looked at, only what could have patches counts.
       if (!is_passed_over(target.error()))
         writer.add_unseen();
@@ -34,7 +34,7 @@ int run_info(const Options &options, Diagnostics &diagnostics) {
       report.fail(target.take_error());
     else
       report.objects = report_objects(**target, options.verbosity > 0);
-    if (is_all && report.objects.empty())
+    if (is_broad && report.objects.empty())
       continue;
     writer.add(std::move(report));
   }

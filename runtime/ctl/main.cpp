@@ -35,12 +35,32 @@ void add_common_options(CLI::App &command, Options &options) {
                    "Write one JSON document instead of text");
 }
 
-void add_change_options(CLI::App &command, Options &options) {
+void add_process_options(CLI::App &command, ProcessChoice &choice) {
   command
-      .add_option("-p,--pid", options.processes,
-                  "Process id, several with commas between them, or 'all'")
-      ->required()
-      ->type_name("PID|all");
+      .add_option("-p,--pid", choice.processes,
+                  "Process ids or names with commas between them, or 'all'")
+      ->type_name("PID|NAME|all");
+  command
+      .add_option("--cgroup", choice.cgroup,
+                  "Only processes of this control group")
+      ->type_name("PATH");
+  command
+      .add_option("--user", choice.user, "Only processes that act as this user")
+      ->type_name("NAME|UID");
+  command
+      .add_option("--exe", choice.exe,
+                  "Only processes that run this executable file")
+      ->type_name("PATH");
+}
+
+void add_change_options(CLI::App &command, Options &options) {
+  add_process_options(command, options.choice);
+  // To change every process there is has to be asked for.
+  command.callback([&options] {
+    if (options.choice.is_empty())
+      throw CLI::RequiredError("option -p is missing: the process id, or 'all'",
+                               CLI::ExitCodes::RequiredError);
+  });
   command
       .add_option("--timeout", options.timeout_seconds,
                   "Give up after so long if the code is in use")
@@ -82,11 +102,7 @@ void declare_commands(CLI::App &app, Options &options) {
   for (const char *name : {"info", "info-user"}) {
     CLI::App *command =
         app.add_subcommand(name, "List the patches that processes have");
-    command
-        ->add_option("-p,--pid", options.processes,
-                     "Process id, several with commas between them, or 'all'")
-        ->type_name("PID|all")
-        ->default_str("all");
+    add_process_options(*command, options.choice);
     add_common_options(*command, options);
   }
 }
@@ -110,10 +126,7 @@ std::string describe_mistake(const CLI::App &app,
                : error.what();
   for (const CLI::Option *option : command.get_options())
     if (option->get_required() && option->count() == 0)
-      return prefix + (option->get_positional()
-                           ? "FILE is missing: a .kpatch file, or a folder of "
-                             "them"
-                           : "option -p is missing: the process id, or 'all'");
+      return prefix + "FILE is missing: a .kpatch file, or a folder of them";
   return prefix + error.what();
 }
 
@@ -136,8 +149,8 @@ int dispatch(const CLI::App &app, Options &options) {
     return run_unpatch(options, diagnostics);
   if (name == "recover")
     return run_recover(options, diagnostics);
-  if (options.processes.empty())
-    options.processes = "all";
+  if (options.choice.is_empty())
+    options.choice.processes = "all";
   return run_info(options, diagnostics);
 }
 

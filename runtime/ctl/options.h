@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "common/diagnostics.h"
+#include "runtime/ctl/process_list.h"
 #include "runtime/patch/switch_code.h"
 
 namespace care::runtime {
@@ -16,7 +17,7 @@ struct Options {
   int verbosity = 0;
   bool json = false;
   bool dry_run = false;
-  std::string processes;             // of -p: "all" or PID,PID,...
+  ProcessChoice choice;              // -p, --cgroup, --user, --exe
   std::string patch_path;            // patch, check
   std::string patch_id;              // unpatch -i
   std::vector<std::string> operands; // unpatch: build-ids, object names

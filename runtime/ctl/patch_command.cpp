@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// libcare-ctl patch: look, repair, plan, act; for one process after the other.
-// Files are read once, before any process is touched.
+// libcare-ctl patch: look, repair, plan, act; for each process. Files are read
+// once, before any process is touched, those of a storage when the first
+// process needs them.
 
 #include "runtime/ctl/change_command.h"
 #include "runtime/ctl/options.h"
-#include "runtime/ctl/process_list.h"
 #include "runtime/ctl/refusal.h"
 #include "runtime/ctl/report.h"
 #include "runtime/patch/apply.h"
@@ -80,14 +80,11 @@ static Result<bool> may_fit(pid_t pid, PatchSet &set) {
   Result<std::unique_ptr<Target>> target = Target::open_read_only(pid);
   if (!target)
     return target.take_error();
-  std::vector<std::string> build_ids = build_ids_of(**target);
-  if (Error error = set.add_from_storage(build_ids))
-    return error;
-  return std::any_of(set.files().begin(), set.files().end(),
-                     [&](const PatchFile *file) {
-                       return std::find(build_ids.begin(), build_ids.end(),
-                                        file->build_id()) != build_ids.end();
-                     });
+  Result<std::vector<const PatchFile *>> files =
+      set.find_for(build_ids_of(**target));
+  if (!files)
+    return files.take_error();
+  return !files->empty();
 }
 
 static Error patch_process(pid_t pid, PatchSet &set, bool is_single,
@@ -104,10 +101,12 @@ static Error patch_process(pid_t pid, PatchSet &set, bool is_single,
   Result<std::unique_ptr<Target>> target = open_settled(pid, options, report);
   if (!target)
     return target.take_error();
-  if (Error error = set.add_from_storage(build_ids_of(**target)))
-    return error;
+  Result<std::vector<const PatchFile *>> files =
+      set.find_for(build_ids_of(**target));
+  if (!files)
+    return files.take_error();
 
-  Result<PatchPlan> plan = plan_patches(**target, set.files());
+  Result<PatchPlan> plan = plan_patches(**target, *files);
   if (!plan)
     return plan.take_error();
   if (plan->patches.empty() && !plan->already_applied.empty()) {
@@ -154,8 +153,9 @@ int run_patch(const Options &options, Diagnostics &diagnostics) {
     set.emplace(std::move(*opened));
     return {};
   };
-  auto change = [&](pid_t pid, bool is_single, ProcessReport &report) {
-    return patch_process(pid, *set, is_single, options, report);
+  auto change = [&](pid_t pid, bool is_single, const Options &now,
+                    ProcessReport &report) {
+    return patch_process(pid, *set, is_single, now, report);
   };
   return change_processes(CommandKind::Patch, options, diagnostics, prepare,
                           change);

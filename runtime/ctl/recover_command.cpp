@@ -5,7 +5,6 @@
 
 #include "runtime/ctl/change_command.h"
 #include "runtime/ctl/options.h"
-#include "runtime/ctl/process_list.h"
 #include "runtime/ctl/refusal.h"
 #include "runtime/ctl/report.h"
 #include "runtime/patch/apply.h"
@@ -45,8 +44,8 @@ static Error recover_process(pid_t pid, const Options &options,
 }
 
 int run_recover(const Options &options, Diagnostics &diagnostics) {
-  auto change = [&](pid_t pid, bool, ProcessReport &report) {
-    return recover_process(pid, options, report);
+  auto change = [](pid_t pid, bool, const Options &now, ProcessReport &report) {
+    return recover_process(pid, now, report);
   };
   return change_processes(
       CommandKind::Recover, options, diagnostics, [] { return Error(); },

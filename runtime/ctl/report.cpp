@@ -6,6 +6,7 @@
 #include "runtime/ctl/report.h"
 
 #include "runtime/ctl/refusal.h"
+#include "runtime/ctl/summary.h"
 
 #include <fmt/format.h>
 
@@ -46,6 +47,8 @@ std::string_view outcome_name(Outcome outcome) {
     return "already_done";
   case Outcome::Failed:
     return "failed";
+  case Outcome::Gone:
+    return "gone";
   }
   return "";
 }
@@ -84,7 +87,8 @@ std::vector<ObjectReport> report_objects(const Target &target,
 }
 
 void ProcessReport::fail(Error cause) {
-  outcome = Outcome::Failed;
+  outcome =
+      cause.kind() == ErrorKind::TargetGone ? Outcome::Gone : Outcome::Failed;
   error = std::move(cause).in(fmt::format("pid {}", pid));
 }
 
@@ -149,8 +153,9 @@ void ReportWriter::write_change(const ProcessReport &report) {
                                  "from PID '{}'\n",
                                  report.function_count, report.pid));
   }
-  // `all` passes over what does not fit, without a word unless asked.
-  bool is_silent = is_all_ && options_.verbosity == 0;
+  // What does not fit and was not asked for in particular is passed over
+  // without a word.
+  bool is_silent = is_broad_ && options_.verbosity == 0;
   if (report.outcome == Outcome::NothingToDo && !is_silent)
     print(is_patch ? fmt::format("No patch(es) applicable to PID '{}' have "
                                  "been found\n",
@@ -171,7 +176,7 @@ void ReportWriter::write_recovery(const ProcessReport &report) {
           print(fmt::format("patch '{}' of {} in PID '{}' would be settled: it "
                             "was left {}\n",
                             patch.id, object.target, report.pid, patch.state));
-  bool is_silent = is_all_ && options_.verbosity == 0;
+  bool is_silent = is_broad_ && options_.verbosity == 0;
   if (report.outcome == Outcome::NothingToDo && !is_silent)
     print(fmt::format("PID '{}' has nothing to be settled\n", report.pid));
 }
@@ -214,32 +219,15 @@ void ReportWriter::write_info(const ProcessReport &report) {
   }
 }
 
-void ReportWriter::write_summary() {
-  auto count = [&](Outcome outcome) {
-    return std::count_if(
-        reports_.begin(), reports_.end(),
-        [=](const ProcessReport &report) { return report.outcome == outcome; });
-  };
-  auto done = count(Outcome::Done) + count(Outcome::WouldBeDone);
-  std::string_view participle = kind_ == CommandKind::Patch     ? "patched"
-                                : kind_ == CommandKind::Unpatch ? "unpatched"
-                                                                : "settled";
-  print(fmt::format("{} processes: {} {}, {} already, {} not applicable, {} "
-                    "failed\n",
-                    reports_.size(), done, participle,
-                    count(Outcome::AlreadyDone), count(Outcome::NothingToDo),
-                    count(Outcome::Failed)));
-}
-
 int ReportWriter::finish() {
   if (unseen_count_ != 0)
     diagnostics_.warning(fmt::format("{} process(es) could not be looked at; "
                                      "'libcare-ctl info -p PID' tells why",
                                      unseen_count_));
   if (options_.json)
-    print(to_json(kind_, reports_, unseen_count_, error_) + "\n");
+    print(to_json(kind_, reports_, is_single_, unseen_count_, error_) + "\n");
   else if (kind_ != CommandKind::Info && !is_single_ && !error_)
-    write_summary();
+    print(describe(summarize(reports_), kind_, options_.dry_run));
   if (fflush(stdout) != 0 || ferror(stdout) != 0)
     status_ = std::max(status_, 1);
   return status_;

@@ -26,6 +26,7 @@ enum class Outcome {
   NothingToDo, // no patch fits, or none is there to be taken off
   AlreadyDone, // all that fit are applied
   Failed,
+  Gone, // it ended before or meanwhile
 };
 
 struct FunctionReport {
@@ -56,7 +57,8 @@ struct ProcessReport {
   std::vector<ObjectReport> objects;
   std::vector<std::string> repairs; // of what a killed injector had left
   std::vector<std::string> warnings;
-  Error error; // if Failed; of a single process also why there is NothingToDo
+  Error error; // if Failed or Gone; of a single process also why there is
+               // NothingToDo
 
   void fail(Error cause);
 };
@@ -67,12 +69,12 @@ enum class CommandKind { Patch, Unpatch, Recover, Info };
 class ReportWriter {
 public:
   ReportWriter(CommandKind kind, const Options &options, bool is_single,
-               bool is_all, Diagnostics &diagnostics)
-      : kind_(kind), options_(options), is_single_(is_single), is_all_(is_all),
-        diagnostics_(diagnostics) {}
+               bool is_broad, Diagnostics &diagnostics)
+      : kind_(kind), options_(options), is_single_(is_single),
+        is_broad_(is_broad), diagnostics_(diagnostics) {}
 
   void add(ProcessReport report);
-  // `all`: it may have patches, but could not be looked at.
+  // Of many: it may have patches, but could not be looked at.
   void add_unseen() { ++unseen_count_; }
   // An error that stops the whole command, before any process.
   void fail(Error error);
@@ -84,12 +86,11 @@ private:
   void write_change(const ProcessReport &report);
   void write_recovery(const ProcessReport &report);
   void write_info(const ProcessReport &report);
-  void write_summary();
 
   CommandKind kind_;
   const Options &options_;
   bool is_single_;
-  bool is_all_;
+  bool is_broad_;
   Diagnostics &diagnostics_;
   std::vector<ProcessReport> reports_;
   size_t unseen_count_ = 0;
@@ -107,7 +108,7 @@ std::string_view outcome_name(Outcome outcome);
 
 // The JSON document of a whole command (report_json.cpp).
 std::string to_json(CommandKind kind, const std::vector<ProcessReport> &reports,
-                    size_t unseen_count, const Error &error);
+                    bool is_single, size_t unseen_count, const Error &error);
 
 } // namespace care::runtime
 

@@ -3,7 +3,7 @@
 // The report as one JSON document. Addresses are strings, since a JSON number
 // need not hold 64 bits.
 
-#include "runtime/ctl/report.h"
+#include "runtime/ctl/summary.h"
 
 #define JSON_NOEXCEPTION 1
 #include <nlohmann/json.hpp>
@@ -75,14 +75,30 @@ static Json process_json(CommandKind kind, const ProcessReport &report) {
   return json;
 }
 
+static Json summary_json(const std::vector<ProcessReport> &reports) {
+  Summary summary = summarize(reports);
+  Json reasons = Json::object();
+  for (const auto &[code, pids] : summary.reasons)
+    reasons[code] = pids;
+  return {{"process_count", summary.process_count},
+          {"done", summary.done},
+          {"already_done", summary.already},
+          {"nothing_to_do", summary.not_applicable},
+          {"failed", summary.refused},
+          {"gone", summary.gone},
+          {"reasons", std::move(reasons)}};
+}
+
 std::string to_json(CommandKind kind, const std::vector<ProcessReport> &reports,
-                    size_t unseen_count, const Error &error) {
+                    bool is_single, size_t unseen_count, const Error &error) {
   Json processes = Json::array();
   for (const ProcessReport &report : reports)
     processes.push_back(process_json(kind, report));
   Json json = {{"schema", 1},
                {"command", command_name(kind)},
                {"processes", std::move(processes)}};
+  if (kind != CommandKind::Info && !is_single && !error)
+    json["summary"] = summary_json(reports);
   if (unseen_count != 0)
     json["unseen_count"] = unseen_count;
   if (error)

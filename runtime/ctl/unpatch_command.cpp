@@ -4,7 +4,6 @@
 
 #include "runtime/ctl/change_command.h"
 #include "runtime/ctl/options.h"
-#include "runtime/ctl/process_list.h"
 #include "runtime/ctl/refusal.h"
 #include "runtime/ctl/report.h"
 #include "runtime/patch/apply.h"
@@ -135,8 +134,9 @@ static Error unpatch_process(pid_t pid, bool is_single, const Options &options,
 }
 
 int run_unpatch(const Options &options, Diagnostics &diagnostics) {
-  auto change = [&](pid_t pid, bool is_single, ProcessReport &report) {
-    return unpatch_process(pid, is_single, options, report);
+  auto change = [](pid_t pid, bool is_single, const Options &now,
+                   ProcessReport &report) {
+    return unpatch_process(pid, is_single, now, report);
   };
   return change_processes(
       CommandKind::Unpatch, options, diagnostics, [] { return Error(); },

@@ -50,6 +50,19 @@ static uint32_t read_level(const fs::path &latest) {
   return !problem && is_number ? level : 0;
 }
 
+Result<std::vector<const PatchFile *>>
+PatchSet::find_for(const std::vector<std::string> &build_ids) {
+  std::lock_guard lock(*mutex_);
+  if (Error error = add_from_storage(build_ids))
+    return error;
+  std::vector<const PatchFile *> fitting;
+  for (const PatchFile *file : files_)
+    if (std::find(build_ids.begin(), build_ids.end(), file->build_id()) !=
+        build_ids.end())
+      fitting.push_back(file);
+  return fitting;
+}
+
 Error PatchSet::add_from_storage(const std::vector<std::string> &build_ids) {
   if (!is_folder_)
     return {};

@@ -2,7 +2,7 @@
 """many-processes.py EXE KPATCH list|all: patches three processes in one call.
 
 In the order of their numbers: one stays in the function for ever (EXE busy),
-one is killed while libcare-ctl works on the first, one can be patched. Prints
+one has ended, one can be patched. Prints
 what libcare-ctl says, its status, and what the living processes say then.
 """
 
@@ -36,15 +36,6 @@ def start_three(exe):
             program.end()
 
 
-def wait_for_lock(pid, ctl):
-    name = "@libcare-ctl:%d\n" % pid
-    deadline = time.monotonic() + TIMEOUT_SECONDS
-    while name not in open("/proc/net/unix").read():
-        if ctl.poll() is not None or time.monotonic() > deadline:
-            sys.exit("libcare-ctl has not come to process %d" % pid)
-        time.sleep(0.002)
-
-
 def says_at_last(program):
     # What was in the pipe already is older than the patch.
     deadline = time.monotonic() + 1
@@ -58,16 +49,16 @@ def main():
     busy, ending, idle = three = start_three(exe)
     pids = ",".join(str(program.pid) for program in three)
     words = ["-p", "all" if which == "all" else pids, "--timeout=2", kpatch]
-    ctl = subprocess.Popen(
-        ["libcare-ctl", "patch"] + words,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
     try:
-        wait_for_lock(busy.pid, ctl)
         ending.end()
-        print(ctl.communicate(timeout=TIMEOUT_SECONDS)[0], end="")
+        ctl = subprocess.run(
+            ["libcare-ctl", "patch"] + words,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=TIMEOUT_SECONDS,
+        )
+        print(ctl.stdout, end="")
         print("status", ctl.returncode)
         for program in (busy, idle):
             print("process %d says %s" % (program.pid, says_at_last(program)))
