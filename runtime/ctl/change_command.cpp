@@ -127,6 +127,11 @@ void report_change(Target &target, const ChangeResult &change,
   report.outcome = Outcome::Done;
   report.function_count = change.function_count;
   report.attempts = change.stop.attempts;
+  if (!change.stop.journal_problem.empty())
+    report.warnings.push_back(
+        "the change is made, but its journal could not be "
+        "written: " +
+        change.stop.journal_problem);
   report.frozen_us = static_cast<uint64_t>(
       std::chrono::duration_cast<std::chrono::microseconds>(change.stop.frozen)
           .count());

@@ -33,8 +33,10 @@ public:
   // byte of each as it is. Best effort: the real write comes later.
   void touch_pages(const RemoteMemory &memory) const;
 
-  // Inside the stop: is everything still as it was?
-  Error verify(const RemoteMemory &memory);
+  // Inside the stop: what is there now is read (by whoever reads for us, with
+  // other memory in one call); then, is everything still as it was?
+  std::span<const MemoryRead> reads() const { return reads_; }
+  Error verify() const;
 
   std::span<const MemoryWrite> writes() const { return writes_; }
   std::span<const MemoryWrite> undo_writes() const { return undo_writes_; }

@@ -13,6 +13,7 @@
 
 #include "common/arch/arch.h"
 #include "runtime/patch/borrow.h"
+#include "runtime/patch/switch_code.h"
 
 #include <fmt/format.h>
 
@@ -314,8 +315,8 @@ Result<PatchRegion> prepare_region(const Target &target,
 Error write_state(const Target &target, PatchRegion &region, PatchState state) {
   region.journal.state = state;
   JournalChange change = changing_fields(region.journal);
-  return target.memory().write_forced(
-      region.base + journal_change_offset(),
+  return write_header(
+      target, region.base + journal_change_offset(),
       {reinterpret_cast<const uint8_t *>(&change), sizeof change});
 }
 

@@ -69,11 +69,12 @@ Error StackCheck::search_other_stacks() {
 }
 
 Result<std::optional<BusyCode>>
-StackCheck::check_thread(const StoppedThread &thread) {
+StackCheck::check_thread(const StoppedThread &thread,
+                         std::span<const MemoryRead> further) {
   hits_.clear();
   scan_registers(thread.registers, ranges_, hits_);
   if (Error error = copy_stack(target_.memory(), *mappings_,
-                               thread.registers.sp(), stack_))
+                               thread.registers.sp(), stack_, further))
     return std::move(error).in(fmt::format("thread {}", thread.tid()));
   scan_stack(stack_, ranges_, hits_);
   thread_stacks_.push_back(stack_.range());
@@ -123,12 +124,17 @@ static bool is_landing_pad(const RemoteMemory &memory,
 }
 
 Result<std::optional<BusyCode>>
-StackCheck::find_busy(const StoppedProcess &process, bool ignore_coroutines) {
+StackCheck::find_busy(const StoppedProcess &process, bool ignore_coroutines,
+                      std::span<const MemoryRead> further) {
   thread_stacks_.clear();
-  if (ranges_.is_empty())
+  if (ranges_.is_empty()) {
+    if (Error error = target_.memory().read(further))
+      return error;
     return std::optional<BusyCode>();
+  }
   for (const StoppedThread &thread : process.threads()) {
-    Result<std::optional<BusyCode>> busy = check_thread(thread);
+    Result<std::optional<BusyCode>> busy =
+        check_thread(thread, std::exchange(further, {}));
     if (!busy || *busy)
       return busy;
   }

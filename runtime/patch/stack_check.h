@@ -38,15 +38,19 @@ public:
   // Before the stop: suspended stacks. Done again for each attempt.
   Error search_other_stacks();
 
-  // Inside the stop. Nothing: no thread is in the code.
-  Result<std::optional<BusyCode>> find_busy(const StoppedProcess &process,
-                                            bool ignore_coroutines);
+  // Inside the stop. Nothing: no thread is in the code. `further` is read on
+  // the way, to save a system call; only then, it is complete.
+  Result<std::optional<BusyCode>>
+  find_busy(const StoppedProcess &process, bool ignore_coroutines,
+            std::span<const MemoryRead> further);
 
   // NotSafeNow with process, thread, function and stack.
   Error describe(const BusyCode &busy);
 
 private:
-  Result<std::optional<BusyCode>> check_thread(const StoppedThread &thread);
+  Result<std::optional<BusyCode>>
+  check_thread(const StoppedThread &thread,
+               std::span<const MemoryRead> further);
 
   const Target &target_;
   const Activation &activation_;

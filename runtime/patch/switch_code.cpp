@@ -3,16 +3,18 @@
 // Stop, check, write, let go; and again if it was not safe.
 //
 // The journal brackets the writes: a region is `applying` (or `reverting`)
-// from before the first byte of code changes until after the last one, so that
-// whoever comes after our death knows what to look at. Journal and code go out
-// in one ordered list of writes; on a failure the ones done are taken back in
-// reverse order.
+// from before the stop, when no byte of code has changed, until after it. Both
+// are written while the process runs: in between, the state says that the
+// entries have to be looked at, and they tell the truth. So the stop itself
+// writes code only. On a failure, the writes done are taken back in reverse
+// order.
 
 #include "runtime/patch/switch_code.h"
 
 #include "runtime/patch/code_writes.h"
 #include "runtime/patch/stack_check.h"
 #include "runtime/process/stopped_process.h"
+#include "runtime/process/urgent_priority.h"
 
 #include <fmt/format.h>
 
@@ -29,33 +31,6 @@ template <typename T> std::span<const uint8_t> bytes_of(const T &value) {
   return {reinterpret_cast<const uint8_t *>(&value), sizeof value};
 }
 
-// The whole change as an ordered list, and its reverse. Both have the same
-// length, so that the number of writes done says which ones to take back.
-struct WriteList {
-  std::vector<MemoryWrite> forward;
-  std::vector<MemoryWrite> backward; // [i] undoes forward[i]
-};
-
-WriteList make_write_list(const CodeWrites &code,
-                          std::span<const StateChange> states) {
-  WriteList list;
-  for (const StateChange &state : states) {
-    RemoteAddress to = state.base + journal_change_offset();
-    list.forward.push_back({to, bytes_of(state.during)});
-    list.backward.push_back({to, bytes_of(state.before)});
-  }
-  std::span<const MemoryWrite> undo = code.undo_writes();
-  list.forward.insert(list.forward.end(), code.writes().begin(),
-                      code.writes().end());
-  list.backward.insert(list.backward.end(), undo.begin(), undo.end());
-  for (const StateChange &state : states) {
-    RemoteAddress to = state.base + journal_change_offset();
-    list.forward.push_back({to, bytes_of(state.after)});
-    list.backward.push_back({to, bytes_of(state.during)});
-  }
-  return list;
-}
-
 bool holds(const RemoteMemory &memory, const MemoryWrite &expected) {
   std::vector<uint8_t> now(expected.bytes.size());
   Error error = memory.read(expected.to, now);
@@ -63,15 +38,15 @@ bool holds(const RemoteMemory &memory, const MemoryWrite &expected) {
 }
 
 // Undoes what was done, goes on past failures and tells about all of them.
-Error undo(const RemoteMemory &memory, const WriteList &list, size_t done,
-           pid_t stopped_tid) {
+Error undo(const RemoteMemory &memory, std::span<const MemoryWrite> backward,
+           size_t done, pid_t stopped_tid) {
   Error problems;
   // The one that failed may have been written in part, or not at all: what
   // counts is what is there in the end.
-  size_t count = std::min(done + 1, list.backward.size());
+  size_t count = std::min(done + 1, backward.size());
   for (size_t i = count; i-- > 0;) {
-    Error error = memory.write_forced({&list.backward[i], 1}, stopped_tid);
-    if (error && !holds(memory, list.backward[i]))
+    Error error = memory.write_forced({&backward[i], 1}, stopped_tid);
+    if (error && !holds(memory, backward[i]))
       problems = join_errors(std::move(problems), std::move(error));
   }
   if (!problems)
@@ -90,15 +65,16 @@ struct Attempt {
   std::chrono::nanoseconds frozen{0};
 };
 
-Result<Attempt> attempt_switch(const Target &target, CodeWrites &code,
-                               const WriteList &list, StackCheck &check,
+Result<Attempt> attempt_switch(const Target &target, const CodeWrites &code,
+                               StackCheck &check,
                                const SwitchOptions &options) {
+  UrgentPriority urgent;
   Result<StoppedProcess> stopped = StoppedProcess::stop(target.pid());
   if (!stopped)
     return stopped.take_error();
   // From here on the target stands still; `stopped` lets it go on every path.
   Result<std::optional<BusyCode>> busy =
-      check.find_busy(*stopped, options.ignore_coroutines);
+      check.find_busy(*stopped, options.ignore_coroutines, code.reads());
   if (!busy)
     return busy.take_error();
   Attempt attempt;
@@ -109,14 +85,14 @@ Result<Attempt> attempt_switch(const Target &target, CodeWrites &code,
       return error;
     return attempt;
   }
-  if (Error error = code.verify(target.memory()))
+  if (Error error = code.verify())
     return error;
   size_t done = 0;
-  Error failure =
-      target.memory().write_forced(list.forward, stopped->any_tid(), &done);
+  pid_t tid = stopped->any_tid();
+  Error failure = target.memory().write_forced(code.writes(), tid, &done);
   if (failure)
     return join_errors(std::move(failure),
-                       undo(target.memory(), list, done, stopped->any_tid()));
+                       undo(target.memory(), code.undo_writes(), done, tid));
   // Committed. A thread that cannot be let go has ended.
   Error released = stopped->release();
   attempt.frozen = stopped->frozen_time();
@@ -125,20 +101,11 @@ Result<Attempt> attempt_switch(const Target &target, CodeWrites &code,
   return attempt;
 }
 
-} // namespace
-
-Result<SwitchResult> switch_code(const Target &target,
-                                 const Activation &activation,
-                                 std::span<const StateChange> states,
-                                 const SwitchOptions &options) {
-  Result<CodeWrites> code =
-      CodeWrites::make(target.memory(), target.map(), activation);
-  if (!code)
-    return code.take_error();
-  code->touch_pages(target.memory());
-  WriteList list = make_write_list(*code, states);
-  StackCheck check(target, activation);
-
+// Tries until it is safe or the time is over, never holding a thread while
+// waiting.
+Result<SwitchResult> switch_entries(const Target &target,
+                                    const CodeWrites &code, StackCheck &check,
+                                    const SwitchOptions &options) {
   clock::time_point deadline = clock::now() + options.timeout;
   std::chrono::milliseconds pause(1);
   SwitchResult result;
@@ -146,8 +113,7 @@ Result<SwitchResult> switch_code(const Target &target,
     ++result.attempts;
     if (Error error = check.search_other_stacks())
       return error;
-    Result<Attempt> attempt =
-        attempt_switch(target, *code, list, check, options);
+    Result<Attempt> attempt = attempt_switch(target, code, check, options);
     bool is_busy = attempt ? attempt->outcome == Outcome::Busy
                            : attempt.error().kind() == ErrorKind::NotSafeNow;
     if (!attempt && !is_busy)
@@ -156,7 +122,6 @@ Result<SwitchResult> switch_code(const Target &target,
       result.frozen = attempt->frozen;
       return result;
     }
-    // Never holding a thread while waiting.
     if (clock::now() + pause >= deadline) {
       Error error =
           attempt ? check.describe(attempt->busy) : attempt.take_error();
@@ -169,6 +134,63 @@ Result<SwitchResult> switch_code(const Target &target,
     std::this_thread::sleep_for(pause);
     pause = std::min(pause * 2, std::chrono::milliseconds(100));
   }
+}
+
+// Writes one of the three versions of every journal. All are tried; the first
+// failure is told.
+Error write_journals(const Target &target, std::span<const StateChange> states,
+                     JournalChange StateChange::*version) {
+  Error problem;
+  for (const StateChange &state : states) {
+    Error error = write_header(target, state.base + journal_change_offset(),
+                               bytes_of(state.*version));
+    if (error && !problem)
+      problem = std::move(error);
+  }
+  return problem;
+}
+
+} // namespace
+
+Error write_header(const Target &target, RemoteAddress to,
+                   std::span<const uint8_t> bytes) {
+  Error error = target.memory().write_forced(to, bytes);
+  if (!error || error.kind() == ErrorKind::TargetGone)
+    return error;
+  // A second time with a stopped thread: there is another way then.
+  Result<StoppedProcess> stopped = StoppedProcess::stop(target.pid());
+  if (!stopped)
+    return error;
+  return target.memory().write_forced(to, bytes, stopped->any_tid());
+}
+
+Result<SwitchResult> switch_code(const Target &target,
+                                 const Activation &activation,
+                                 std::span<const StateChange> states,
+                                 const SwitchOptions &options) {
+  Result<CodeWrites> code =
+      CodeWrites::make(target.memory(), target.map(), activation);
+  if (!code)
+    return code.take_error();
+  code->touch_pages(target.memory());
+  StackCheck check(target, activation);
+  Error failure = write_journals(target, states, &StateChange::during);
+  Result<SwitchResult> result =
+      failure ? Result<SwitchResult>(std::move(failure))
+              : switch_entries(target, *code, check, options);
+  if (!result) {
+    Error error = result.take_error();
+    // What could not be undone is for `recover` to find.
+    if (error.kind() == ErrorKind::TargetDirty)
+      return error;
+    return join_errors(std::move(error),
+                       write_journals(target, states, &StateChange::before));
+  }
+  // The change is made. If this fails, the journal says that the entries have
+  // to be looked at, and the next call does so.
+  if (Error error = write_journals(target, states, &StateChange::after))
+    result->journal_problem = error.message();
+  return result;
 }
 
 } // namespace care::runtime

@@ -13,6 +13,7 @@
 #include <chrono>
 #include <cstdint>
 #include <span>
+#include <string>
 
 #include "common/result.h"
 #include "runtime/patch/activation.h"
@@ -31,14 +32,20 @@ struct SwitchOptions {
 struct StateChange {
   RemoteAddress base;
   JournalChange before;
-  JournalChange during; // written before the first entry
-  JournalChange after;  // written behind the last entry
+  JournalChange during; // written before the stop
+  JournalChange after;  // written when everything runs again
 };
 
 struct SwitchResult {
   std::chrono::nanoseconds frozen{0}; // of the successful attempt
   unsigned attempts = 0;
+  // The change was made, but the journal could not be told; empty if it was.
+  std::string journal_problem;
 };
+
+// Read-only memory of the target, or text, outside of a stop.
+Error write_header(const Target &target, RemoteAddress to,
+                   std::span<const uint8_t> bytes);
 
 // All or nothing. On failure the target is as before; TargetDirty if that
 // could not be reached.

@@ -41,7 +41,8 @@ const size_t *CodeRanges::find_return_address(uint64_t address) const {
 }
 
 Error copy_stack(const RemoteMemory &memory, MappingQuery &mappings,
-                 RemoteAddress sp, StackCopy &copy) {
+                 RemoteAddress sp, StackCopy &copy,
+                 std::span<const MemoryRead> further) {
   constexpr uint64_t red_zone = 128; // psABI 3.2.2
   Result<std::optional<MappingQuery::Mapping>> mapping = mappings.find(sp);
   if (!mapping)
@@ -54,7 +55,12 @@ Error copy_stack(const RemoteMemory &memory, MappingQuery &mappings,
   copy.size_bytes = (*mapping)->range.end - copy.start;
   if (copy.bytes.size() < copy.size_bytes)
     copy.bytes.resize(copy.size_bytes);
-  return memory.read(copy.start, {copy.bytes.data(), copy.size_bytes});
+  MemoryRead stack{copy.start, {copy.bytes.data(), copy.size_bytes}};
+  if (further.empty())
+    return memory.read(stack.from, stack.bytes);
+  std::vector<MemoryRead> reads(further.begin(), further.end());
+  reads.push_back(stack);
+  return memory.read(reads);
 }
 
 void scan_registers(const Registers &registers, const CodeRanges &ranges,

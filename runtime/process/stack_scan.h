@@ -61,9 +61,10 @@ struct StackCopy {
   AddressRange range() const { return {start, start + size_bytes}; }
 };
 
-// Fails if sp is not in readable memory.
+// Fails if sp is not in readable memory. `further` is read in the same call.
 Error copy_stack(const RemoteMemory &memory, MappingQuery &mappings,
-                 RemoteAddress sp, StackCopy &copy);
+                 RemoteAddress sp, StackCopy &copy,
+                 std::span<const MemoryRead> further = {});
 
 struct ScanHit {
   enum class Where { ProgramCounter, Register, Stack };

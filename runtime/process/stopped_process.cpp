@@ -73,9 +73,9 @@ Error StoppedProcess::stop_all(std::chrono::milliseconds limit) {
   for (int look = 0; look < 2; ++look)
     if (Error error = seize_new_threads(pid_, known, seized))
       return error;
-  UniqueFd task_folder(open(fmt::format("/proc/{}/task", pid_).c_str(),
-                            O_PATH | O_DIRECTORY | O_CLOEXEC));
-  WaitDeadline deadline(limit);
+  task_folder_ = UniqueFd(open(fmt::format("/proc/{}/task", pid_).c_str(),
+                               O_PATH | O_DIRECTORY | O_CLOEXEC));
+  deadline_ = std::make_unique<WaitDeadline>(limit);
   threads_.reserve(seized.size() + 16);
 
   // From here on the target is being stopped.
@@ -87,7 +87,7 @@ Error StoppedProcess::stop_all(std::chrono::milliseconds limit) {
         return error;
     }
     for (SeizedThread &thread : seized) {
-      Error error = thread.wait_for_stop(deadline);
+      Error error = thread.wait_for_stop(*deadline_);
       bool has_ended = error && error.kind() == ErrorKind::TargetGone &&
                        !thread.is_stopped(); // stopped: it called execve
       if (has_ended)
@@ -100,7 +100,7 @@ Error StoppedProcess::stop_all(std::chrono::milliseconds limit) {
       threads_.push_back({std::move(thread), *registers});
     }
     seized.clear();
-    if (count_threads(task_folder) == static_cast<int64_t>(threads_.size()))
+    if (count_threads(task_folder_) == static_cast<int64_t>(threads_.size()))
       return {};
     if (Error error = seize_new_threads(pid_, known, seized))
       return error;

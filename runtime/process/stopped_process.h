@@ -11,11 +11,13 @@
 #define LIBCARE_RUNTIME_PROCESS_STOPPED_PROCESS_H
 
 #include <chrono>
+#include <memory>
 #include <span>
 #include <sys/types.h>
 #include <vector>
 
 #include "common/result.h"
+#include "common/unique_fd.h"
 #include "runtime/arch/registers.h"
 #include "runtime/process/seized_thread.h"
 #include "runtime/process/target_process.h"
@@ -61,6 +63,9 @@ private:
 
   pid_t pid_;
   std::vector<StoppedThread> threads_;
+  // Kept until everything runs again: to close them costs time.
+  UniqueFd task_folder_;
+  std::unique_ptr<WaitDeadline> deadline_;
   clock::time_point frozen_since_{};
   clock::time_point released_{};
 };
