@@ -1,121 +1,54 @@
-"""The table of real cases. Paths in the commands: {lpmake} the installed
-original, {source} the source tree, {inputs} the folder Inputs beside this file,
-{case} the folder of the case. $PID is the program that was started."""
+"""The listed real cases: packages first, what is patched in them below."""
 
-from dataclasses import dataclass, field
-from typing import List, Optional
+from case import AUTOTOOLS, Case, Question, asked_by, made_in, same
 
+# libexpat under a program that parses what it is told.
+EXPAT = Case(
+    package="expat=2.5.0-1+deb12u2",
+    folder="expat",
+    configure=AUTOTOOLS + " --without-docbook --without-examples --without-tests"
+    " --without-xmlwf",
+    **made_in("lib"),
+    **asked_by("expat-lines", library="expat", headers="{source}/lib"),
+)
 
-@dataclass
-class Question:
-    # Regular expression for the answer of the original; None: not asked there,
-    # since it would die of it.
-    vulnerable: Optional[str]
-    fixed: str  # and of the patched program
-    line: str = None  # asked on the program's standard input
-    command: str = None  # asked by a shell command
+# A worker of nginx with the configuration Inputs/nginx.conf.
+NGINX = Case(
+    package="nginx=1.22.1-9+deb12u9",
+    configure="./configure --with-cc=libcare-cc --with-cc-opt=\"$CFLAGS $CPPFLAGS"
+    " -fPIE\" --with-ld-opt=\"$LDFLAGS -pie\" --with-http_dav_module --with-threads"
+    " --with-http_ssl_module --with-pcre-jit --prefix=/usr/share/nginx",
+    make="$(MAKE) -f objs/Makefile objs/nginx",
+    install="install -D objs/nginx $(DESTDIR)/usr/sbin/nginx",
+    prepare="mkdir -p www logs && echo hello > www/hello &&"
+    " sed 's,@HERE@,{case},' {inputs}/nginx.conf > nginx.conf",
+    start="{lpmake}/usr/sbin/nginx -p {case} -c nginx.conf",
+    ready="curl -s http://127.0.0.1:18080/file/hello >/dev/null",
+    pid="pgrep -P $PID",
+)
 
+# libcurl with few protocols; its resolver makes the case.
+CURL = Case(
+    package="curl=7.88.1-10+deb12u15",
+    configure=AUTOTOOLS + " --with-openssl --disable-ldap --disable-manual"
+    " --without-libpsl ",
+    **made_in("lib"),
+)
 
-def same(answer, **how):
-    """A question with the same answer in both."""
-    return Question(answer, answer, **how)
-
-
-@dataclass
-class Case:
-    name: str
-    package: str
-    patch: str
-    make: str = ""
-    install: str = ""
-    lpmakefile: str = ""  # below samples/, in place of the two above
-    # Expected in the patch; empty: not known yet, nothing is said about them.
-    functions: List[str] = field(default_factory=list)
-    refused: str = ""  # or the code of the refusal
-    folder: str = "."  # where the package is configured and built
-    configure: str = ""
-    clean: bool = False  # `make clean` before both builds
-    prepare: str = ""  # before the program is started
-    start: str = ""
-    ready: str = ""  # succeeds as soon as the program can be asked
-    pid: str = ""  # prints the process to patch, if it is not the one started
-    questions: List[Question] = field(default_factory=list)
-
-
-def expat(name, patch, **more):
-    """libexpat under a program that parses what it is told."""
-    case = dict(
-        package="expat=2.5.0-1+deb12u2",
-        folder="expat",
-        configure="autoreconf -fi && ./configure --disable-static --without-docbook"
-        " --without-examples --without-tests --without-xmlwf",
-        make="$(MAKE) -C lib",
-        install="$(MAKE) -C lib install DESTDIR=$(DESTDIR)",
-        prepare="gcc -o expat-lines {inputs}/expat-lines.c -I{source}/lib"
-        " -L{lpmake}/usr/local/lib -lexpat",
-        start="env LD_LIBRARY_PATH={lpmake}/usr/local/lib {case}/expat-lines",
-    )
-    case.update(more)
-    return Case(name=name, patch=patch, **case)
-
-
-def nginx(name, patch, **more):
-    """A worker of nginx with the configuration Inputs/nginx.conf."""
-    return Case(
-        name=name,
-        package="nginx=1.22.1-9+deb12u9",
-        patch=patch,
-        configure="./configure --with-cc=libcare-cc --with-cc-opt=\"$CFLAGS $CPPFLAGS"
-        " -fPIE\" --with-ld-opt=\"$LDFLAGS -pie\" --with-http_dav_module --with-threads"
-        " --with-http_ssl_module --with-pcre-jit --prefix=/usr/share/nginx",
-        make="$(MAKE) -f objs/Makefile objs/nginx",
-        install="install -D objs/nginx $(DESTDIR)/usr/sbin/nginx",
-        prepare="mkdir -p www logs && echo hello > www/hello &&"
-        " sed 's,@HERE@,{case},' {inputs}/nginx.conf > nginx.conf",
-        start="{lpmake}/usr/sbin/nginx -p {case} -c nginx.conf",
-        ready="curl -s http://127.0.0.1:18080/file/hello >/dev/null",
-        pid="pgrep -P $PID",
-        **more,
-    )
-
-
-def curl(name, resolver, **more):
-    """libcurl with few protocols and one of its resolvers."""
-    return Case(
-        name=name,
-        package="curl=7.88.1-10+deb12u15",
-        patch="CVE-2023-28320.patch",
-        configure="autoreconf -fi && ./configure --disable-static --with-openssl"
-        " --disable-ldap --disable-manual --without-libpsl " + resolver,
-        make="$(MAKE) -C lib",
-        install="$(MAKE) -C lib install DESTDIR=$(DESTDIR)",
-        **more,
-    )
-
-
-def redis(name, patch, **more):
-    """A redis-server with Debian's settings, on a socket."""
-    case = dict(
-        package="redis=5:7.0.15-1~deb12u10",
-        lpmakefile="redis/lpmakefile",
-        start="{lpmake}/usr/bin/redis-server --port 0 --unixsocket {case}/socket"
-        " --save ''",
-        ready="{lpmake}/usr/bin/redis-cli -s {case}/socket SET old value",
-        questions=[
-            same("^value$", command="{lpmake}/usr/bin/redis-cli -s {case}/socket GET old"),
-            same(
-                "^42$",
-                command="{lpmake}/usr/bin/redis-cli -s {case}/socket"
-                " EVAL 'return 6 * tonumber(ARGV[1])' 0 7",
-            ),
-            same(
-                "^[0-9]+$",
-                command="{lpmake}/usr/bin/redis-cli -s {case}/socket PFADD hll a b c",
-            ),
-        ],
-    )
-    case.update(more)
-    return Case(name=name, patch=patch, **case)
+# A redis-server with Debian's settings, on a socket.
+REDIS_CLI = "{lpmake}/usr/bin/redis-cli -s {case}/socket "
+REDIS = Case(
+    package="redis=5:7.0.15-1~deb12u10",
+    lpmakefile="redis/lpmakefile",
+    start="{lpmake}/usr/bin/redis-server --port 0 --unixsocket {case}/socket"
+    " --save ''",
+    ready=REDIS_CLI + "SET old value",
+    questions=[
+        same("^value$", command=REDIS_CLI + "GET old"),
+        same("^42$", command=REDIS_CLI + "EVAL 'return 6 * tonumber(ARGV[1])' 0 7"),
+        same("^[0-9]+$", command=REDIS_CLI + "PFADD hll a b c"),
+    ],
+)
 
 
 def copy_request(destination):
@@ -128,7 +61,7 @@ def copy_request(destination):
 
 
 CASES = [
-    expat(
+    EXPAT.with_patch(
         "expat-45490",
         "CVE-2024-45490.patch",
         functions=["XML_ParseBuffer"],
@@ -138,7 +71,7 @@ CASES = [
             same("^2 elements$", line="old <a><b/></a>"),
         ],
     ),
-    expat(
+    EXPAT.with_patch(
         "expat-50602",
         "expat-2.5.0-CVE-2024-50602.patch",
         functions=["XML_StopParser", "XML_ErrorString"],
@@ -148,7 +81,7 @@ CASES = [
             same("^2 elements$", line="old <a><b/></a>"),
         ],
     ),
-    expat(
+    EXPAT.with_patch(
         "expat-8176",
         "expat-2.5.0-CVE-2024-8176.patch",
         refused="kpatch-type-layout",
@@ -178,8 +111,7 @@ CASES = [
         "jq-39956",
         "jq=1.6-2.1+deb12u2",
         "CVE-2026-39956.patch",
-        configure="autoreconf -fi && ./configure --disable-static --disable-docs"
-        " --disable-maintainer-mode",
+        configure=AUTOTOOLS + " --disable-docs --disable-maintainer-mode",
         make="$(MAKE)",
         install="$(MAKE) install-exec DESTDIR=$(DESTDIR)",
         functions=["f_string_indexes"],
@@ -195,14 +127,10 @@ CASES = [
         "libde265-27103",
         "libde265=1.0.11-1+deb12u2",
         "CVE-2023-27103.patch",
-        configure="autoreconf -fi && ./configure --disable-static --disable-dec265"
-        " --disable-sherlock265",
-        make="$(MAKE) -C libde265",
-        install="$(MAKE) -C libde265 install DESTDIR=$(DESTDIR)",
+        configure=AUTOTOOLS + " --disable-dec265 --disable-sherlock265",
+        **made_in("libde265"),
         functions=["de265_get_error_text", "derive_collocated_motion_vectors"],
-        prepare="gcc -o de265-lines {inputs}/de265-lines.c -I{lpmake}/usr/local/include"
-        " -L{lpmake}/usr/local/lib -lde265",
-        start="env LD_LIBRARY_PATH={lpmake}/usr/local/lib {case}/de265-lines",
+        **asked_by("de265-lines", library="de265", headers="{lpmake}/usr/local/include"),
         questions=[
             same("^no error$", line="0"),
             Question("^unknown error$", "^Access with invalid slice header", line="1033"),
@@ -238,7 +166,7 @@ CASES = [
             ),
         ],
     ),
-    nginx(
+    NGINX.with_patch(
         "nginx-42945",
         "CVE-2026-42945.patch",
         functions=["ngx_http_script_regex_end_code"],
@@ -249,7 +177,7 @@ CASES = [
             ),
         ],
     ),
-    nginx(
+    NGINX.with_patch(
         "nginx-27654",
         "CVE-2026-27654.patch",
         functions=["ngx_http_dav_copy_move_handler.part.0"],
@@ -275,16 +203,20 @@ CASES = [
     ),
     # Debian's resolver has a thread of its own; the variables of the patch are
     # those of the one without, and all that changes is that one is gone.
-    curl("curl-28320", "--enable-threaded-resolver", refused="kpatch-nothing-changed"),
-    curl(
+    CURL.with_patch(
+        "curl-28320",
+        "CVE-2023-28320.patch",
+        configure=CURL.configure + "--enable-threaded-resolver",
+        refused="kpatch-nothing-changed",
+    ),
+    CURL.with_patch(
         "curl-28320-alarm",
-        "--disable-threaded-resolver",
+        "CVE-2023-28320.patch",
+        configure=CURL.configure + "--disable-threaded-resolver",
         functions=["Curl_resolv_timeout"],
-        prepare="gcc -o curl-lines {inputs}/curl-lines.c -I{source}/include"
-        " -L{lpmake}/usr/local/lib -lcurl && mkdir -p www && echo hello > www/hello",
-        start="env LD_LIBRARY_PATH={lpmake}/usr/local/lib {case}/curl-lines",
+        **asked_by("curl-lines", library="curl", headers="{source}/include"),
         questions=[
-            same("^hello$", line="file://localhost/{case}/www/hello"),
+            same("^hello$", line="file://localhost/{inputs}/hello"),
             same("^error 6$", line="http://no-such-host.invalid/"),
             same("^error 7$", line="http://localhost:1/"),
         ],
@@ -312,21 +244,36 @@ CASES = [
             ),
         ],
     ),
-    redis(
+    REDIS.with_patch(
         "redis-32023",
         "0006-CVE-2025-32023.patch",
         functions=["hllSparseToDense", "hllSparseRegHisto", "hllMerge"],
     ),
-    redis(
+    REDIS.with_patch(
         "redis-48367",
         "0007-CVE-2025-48367.patch",
-        functions=[],
+        functions=[
+            "acceptTLSHandler",
+            "acceptTcpHandler",
+            "acceptUnixHandler",
+            "anetAcceptFailureNeedsRetry",
+            "clusterAcceptHandler",
+        ],
     ),
-    redis(
+    REDIS.with_patch(
         "redis-1113",
         "0001-Apply-security-fixes-for-CVEs-1113.patch",
         clean=True,
-        functions=[],
+        functions=[
+            "ACLSetSelector",
+            "bit_tohex",
+            "stringmatch",
+            "stringmatchlen",
+            "stringmatchlen_fuzz_test",
+            "stringmatchlen_impl",
+        ],
     ),
-    redis("redis-46818", "CVE-2025-46818.patch", refused="kpatch-data-size"),
+    REDIS.with_patch(
+        "redis-46818", "CVE-2025-46818.patch", refused="kpatch-data-size"
+    ),
 ]
