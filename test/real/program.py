@@ -35,12 +35,19 @@ class Program:
             bufsize=1,
         )
         if case.ready:
-            self.wait_until_ready()
+            try:
+                self.wait_until_ready()
+            except Unexpected:
+                self.end()
+                raise
 
     def __enter__(self):
         return self
 
     def __exit__(self, *error):
+        self.end()
+
+    def end(self):
         self.process.stdin.close()
         self.process.terminate()
         try:
