@@ -9,6 +9,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <cctype>
 #include <cstdio>
 
 #include "version.h"
@@ -105,6 +106,19 @@ void declare_commands(CLI::App &app, Options &options) {
     add_process_options(*command, options.choice);
     add_common_options(*command, options);
   }
+  CLI::App *symbols = app.add_subcommand(
+      "symbols", "Write files that tell gdb and perf about the patches");
+  add_verbosity(*symbols, options);
+  symbols->add_option("-p,--pid", options.process_id, "Process id")
+      ->required()
+      ->type_name("PID")
+      ->check(CLI::PositiveNumber);
+  symbols
+      ->add_option("FOLDER", options.output_folder,
+                   "Where the files go; /tmp is where perf looks")
+      ->required()
+      ->type_name("")
+      ->check(CLI::ExistingDirectory);
 }
 
 // What is wrong with the command line, by the word that is wrong: of an unknown
@@ -125,8 +139,11 @@ std::string describe_mistake(const CLI::App &app,
                ? "a command is missing: patch, unpatch, recover or info"
                : error.what();
   for (const CLI::Option *option : command.get_options())
-    if (option->get_required() && option->count() == 0)
-      return prefix + "FILE is missing: a .kpatch file, or a folder of them";
+    if (option->get_required() && option->count() == 0) {
+      std::string what = option->get_description();
+      what[0] = static_cast<char>(tolower(what[0]));
+      return prefix + option->get_name() + " is missing: " + what;
+    }
   return prefix + error.what();
 }
 
@@ -149,6 +166,8 @@ int dispatch(const CLI::App &app, Options &options) {
     return run_unpatch(options, diagnostics);
   if (name == "recover")
     return run_recover(options, diagnostics);
+  if (name == "symbols")
+    return run_symbols(options, diagnostics);
   if (options.choice.is_empty())
     options.choice.processes = "all";
   return run_info(options, diagnostics);

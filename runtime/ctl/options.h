@@ -5,6 +5,7 @@
 #define LIBCARE_RUNTIME_CTL_OPTIONS_H
 
 #include <string>
+#include <sys/types.h>
 #include <vector>
 
 #include "common/diagnostics.h"
@@ -21,6 +22,8 @@ struct Options {
   std::string patch_path;            // patch, check
   std::string patch_id;              // unpatch -i
   std::vector<std::string> operands; // unpatch: build-ids, object names
+  pid_t process_id = 0;              // symbols
+  std::string output_folder;         // symbols
   double timeout_seconds = 5;
   bool ignore_coroutines = false;
 
@@ -37,6 +40,7 @@ int run_patch(const Options &options, Diagnostics &diagnostics);
 int run_unpatch(const Options &options, Diagnostics &diagnostics);
 int run_recover(const Options &options, Diagnostics &diagnostics);
 int run_info(const Options &options, Diagnostics &diagnostics);
+int run_symbols(const Options &options, Diagnostics &diagnostics);
 
 } // namespace care::runtime
 
