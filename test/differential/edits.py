@@ -2,7 +2,7 @@
 
 An edit is a list of replacements in one file. Where it changes the number of
 lines, a `#line` directive follows, as libcare-patch-make writes it, so that
-the lines below keep their numbers. Every kind is a function of the source, a
+the lines below keep their numbers. A kind is a function of the source, a
 function in it and a source of randomness; None: there is nothing of the kind
 in this function.
 """
@@ -142,9 +142,19 @@ def reorder_functions(source, function, random):
 
 
 def change_constant(source, function, random):
+    return change_number(function.tokens, random)
+
+
+def change_table(source, random):
+    """An element of a table at file level."""
+    tokens = pick(random, source.initialisers)
+    return tokens and change_number(tokens, random)
+
+
+def change_number(tokens, random):
     numbers = [
         token
-        for last, token in zip(function.tokens, function.tokens[1:])
+        for last, token in zip(tokens, tokens[1:])
         if token.kind == "number" and last.text not in ("case", "[")
     ]
     token = pick(random, numbers)
@@ -152,7 +162,7 @@ def change_constant(source, function, random):
         return None
     digits = token.text.rstrip("uUlL")
     value = int(digits, 8 if re.fullmatch(r"0\d+", digits) else 0)
-    changed = random.choice([value + 1, value * 2 + 3, max(value - 1, 0)])
+    changed = random.choice([value + 1, value * 2 + 3, value - 1 if value else 7])
     suffix = token.text[len(digits) :]
     return [Replacement(token.start, token.end, str(changed) + suffix)]
 
@@ -309,6 +319,7 @@ KINDS = {
     "add a static variable": add_static_variable,
     "add a function and call it": add_function,
 }
+TABLE = "change a table"
 # In a static or inline function of the source, or in a function of a header.
 INLINED = "change something inlined"
 HEADER = "change a header"
@@ -318,4 +329,4 @@ CHANGES = [
     "remove a statement",
     "add a static local",
 ]
-ALL_KINDS = list(KINDS) + [INLINED, HEADER]
+ALL_KINDS = list(KINDS) + [TABLE, INLINED, HEADER]

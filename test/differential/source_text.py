@@ -1,4 +1,5 @@
-"""C and C++ source text: tokens, the functions it defines, their statements.
+"""C and C++ source text: tokens, the functions it defines, their statements,
+and the initialisers of its tables.
 
 No parser. What looks like a function definition at file level, in a namespace
 or in a class is one; what looks like the start of a statement is one. An edit
@@ -71,7 +72,12 @@ class Source:
         ]
         self.line_starts = [0] + [m.end() for m in re.finditer("\n", text)]
         self.functions = []
+        self.initialisers = []  # tokens of each, outside of functions
         self.find_functions(0, len(self.tokens), is_in_class=False)
+
+    @property
+    def can_be_edited(self):
+        return bool(self.functions or self.initialisers)
 
     def line_of(self, offset):
         """From 1."""
@@ -130,6 +136,8 @@ class Source:
             self.find_functions(index + 1, close, is_in_class=False)
         elif "(" in texts and "enum" not in texts[: texts.index("(")]:
             self.add_function(head, words, index, close, is_in_class)
+        elif "=" in texts:
+            self.initialisers.append(self.tokens[index : close + 1])
         elif CLASS_WORDS.intersection(texts):
             self.find_functions(index + 1, close, is_in_class=True)
 
