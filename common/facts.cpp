@@ -1,38 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Writing and reading facts files. A field may hold anything a file name or a
-// C++ name may hold; tab, newline and backslash are written as \t, \n and \\.
+// Writing and reading facts files, line by line.
 
 #include "common/facts.h"
 
 #include <algorithm>
 #include <charconv>
-#include <initializer_list>
+
+#include "common/fields.h"
 
 namespace care {
-
-static void append_field(std::string &text, std::string_view field) {
-  for (char c : field) {
-    if (c == '\t')
-      text += "\\t";
-    else if (c == '\n')
-      text += "\\n";
-    else if (c == '\\')
-      text += "\\\\";
-    else
-      text += c;
-  }
-}
-
-static void append_line(std::string &text, std::string_view keyword,
-                        std::initializer_list<std::string_view> fields) {
-  text += keyword;
-  for (std::string_view field : fields) {
-    text += '\t';
-    append_field(text, field);
-  }
-  text += '\n';
-}
 
 static void append_variable(std::string &text, std::string_view keyword,
                             const VariableFact &v) {
@@ -68,9 +45,9 @@ std::string format_facts(const Facts &facts) {
   for (const FunctionFact &f : facts.functions)
     append_line(text, "function",
                 {f.symbol, f.name, f.location, f.signature, f.clone_of,
-                 f.parameters, f.result, f.words});
+                 f.parameters, f.result, f.words, f.body});
   for (const InlineFact &i : facts.inlined)
-    append_line(text, "inlined", {i.callee, i.caller});
+    append_line(text, "inlined", {i.callee, i.caller, i.body});
   for (const std::string &file : facts.includes)
     append_line(text, "include", {file});
   for (const VariableFact &v : facts.variables)
@@ -79,21 +56,6 @@ std::string format_facts(const Facts &facts) {
     append_variable(text, "external", v);
   append_types(text, facts);
   return text;
-}
-
-static std::vector<std::string> split_fields(std::string_view line) {
-  std::vector<std::string> fields(1);
-  for (size_t i = 0; i < line.size(); ++i) {
-    if (line[i] == '\t') {
-      fields.emplace_back();
-    } else if (line[i] == '\\' && i + 1 < line.size()) {
-      char c = line[++i];
-      fields.back() += c == 't' ? '\t' : c == 'n' ? '\n' : c;
-    } else {
-      fields.back() += line[i];
-    }
-  }
-  return fields;
 }
 
 static uint64_t parse_number(const std::string &text) {
@@ -126,9 +88,10 @@ static void take_line(Facts &facts, std::vector<std::string> &f) {
   else if (keyword == "output")
     facts.output = f[1];
   else if (keyword == "function")
-    facts.functions.push_back({f[1], f[2], f[3], f[4], f[5], f[6], f[7], f[8]});
+    facts.functions.push_back(
+        {f[1], f[2], f[3], f[4], f[5], f[6], f[7], f[8], f[9]});
   else if (keyword == "inlined")
-    facts.inlined.push_back({f[1], f[2]});
+    facts.inlined.push_back({f[1], f[2], f[3]});
   else if (keyword == "include")
     facts.includes.push_back(f[1]);
   else if (keyword == "variable")

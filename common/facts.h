@@ -24,6 +24,7 @@ struct FunctionFact {
   std::string parameters = {}; // fingerprint without the type that it returns
   std::string result = {};     // fingerprint of that type, or "void"
   std::string words = {};      // the signature, for people
+  std::string body = {};       // fingerprint of its source, or empty
 };
 
 // The code of `callee` is inside `caller`. Both are symbols where the compiler
@@ -31,6 +32,7 @@ struct FunctionFact {
 struct InlineFact {
   std::string callee;
   std::string caller;
+  std::string body = {}; // fingerprint of the callee's source, or empty
 };
 
 struct VariableFact {

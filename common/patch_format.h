@@ -98,6 +98,10 @@ constexpr std::string_view aliases = ".kpatch.aliases";
 constexpr std::string_view signatures = ".kpatch.signatures";
 } // namespace section
 
+// Local label in front of a unit's functions in .kpatch.text, in assembly and
+// the linked binary only: this and 16 hex digits that tell units apart.
+constexpr std::string_view unit_marker = "kpatchunit.";
+
 } // namespace care
 
 #endif

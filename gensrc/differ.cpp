@@ -7,7 +7,9 @@
 
 #include "common/facts.h"
 #include "gensrc/changes.h"
+#include "gensrc/listing.h"
 #include "gensrc/match.h"
+#include "gensrc/reasons.h"
 #include "gensrc/tail.h"
 
 namespace care::gensrc {
@@ -28,20 +30,68 @@ static Result<Facts> read_facts(const std::string &text) {
   return parse_facts(text);
 }
 
-static void list_changes(const Comparison &units, const Changes &changes,
-                         DiffResult &result) {
-  const Unit &b = units.patched;
+namespace {
+
+// Puts what was found into the result, for people.
+class ChangeLister {
+public:
+  ChangeLister(const Comparison &units, const Facts &facts)
+      : units_(units), facts_(facts) {}
+
+  void list(const Changes &changes, DiffResult &result) const;
+
+private:
+  std::string find_location(const ChangedFunction &change) const;
+  void list_part(const ChangedFunction &change, size_t part,
+                 FunctionChange entry, DiffResult &result) const;
+
+  const Comparison &units_;
+  const Facts &facts_; // of the patched unit
+};
+
+} // namespace
+
+// Where it is declared, if the compiler said so; else its first line of code.
+std::string ChangeLister::find_location(const ChangedFunction &change) const {
+  const Unit &b = units_.patched;
+  for (const FunctionFact &fact : facts_.functions)
+    if (fact.symbol == b.symbols[change.symbol].name)
+      return fact.location;
+  return location_of(b, b.functions[change.patched]);
+}
+
+void ChangeLister::list_part(const ChangedFunction &change, size_t part,
+                             FunctionChange entry, DiffResult &result) const {
+  const Unit &a = units_.original;
+  const Unit &b = units_.patched;
+  AtomId now = b.functions[change.patched].parts[part];
+  uint32_t partner =
+      change.original == no_id ? no_id : a.function_of(change.original);
+  if (partner != no_id && part < a.functions[partner].parts.size())
+    entry.before =
+        list_code(a, a.functions[partner].parts[part], nullptr, nullptr);
+  entry.after = list_code(b, now, &a, &units_.matching.to_original);
+  result.functions.push_back(std::move(entry));
+}
+
+void ChangeLister::list(const Changes &changes, DiffResult &result) const {
+  const Unit &b = units_.patched;
   for (const ChangedFunction &change : changes.functions) {
     const Function &function = b.functions[change.patched];
     bool is_new = change.original == no_id || change.is_clone;
-    std::string location = location_of(b, function);
-    result.functions.push_back({std::string(b.symbols[change.symbol].name),
-                                is_new ? ChangeKind::New : ChangeKind::Replaced,
-                                change.reason, location});
-    for (size_t part = 1; part < function.parts.size(); part++)
-      result.functions.push_back(
-          {std::string(b.symbol_of(b.atoms[function.parts[part]]).name),
-           ChangeKind::Part, change.reason, location});
+    std::string location = find_location(change);
+    FunctionChange entry{std::string(b.symbols[change.symbol].name),
+                         is_new ? ChangeKind::New : ChangeKind::Replaced,
+                         change.reason,
+                         location,
+                         {},
+                         {}};
+    list_part(change, 0, entry, result);
+    entry.kind = ChangeKind::Part;
+    for (size_t part = 1; part < function.parts.size(); part++) {
+      entry.name = b.symbol_of(b.atoms[function.parts[part]]).name;
+      list_part(change, part, entry, result);
+    }
   }
   for (AtomId id : changes.new_objects)
     result.new_variables.emplace_back(b.symbol_of(b.atoms[id]).name);
@@ -86,13 +136,15 @@ Result<DiffResult> diff_assembly(std::string_view original,
     return error;
 
   result.merged = original;
-  list_changes(units, *changes, result);
+  find_reasons(units, *original_facts, *patched_facts, *changes);
+  ChangeLister(units, *patched_facts).list(*changes, result);
   result.changed = !changes->functions.empty() ||
                    !changes->new_objects.empty() ||
                    !changes->new_aliases.empty();
   if (!result.changed)
     return result;
-  TailWriter writer(units, *changes, unit_id_of(original, options));
+  result.unit_id = unit_id_of(original, options);
+  TailWriter writer(units, *changes, result.unit_id);
   Result<std::string> tail = writer.write();
   if (!tail)
     return tail.take_error();
@@ -121,6 +173,18 @@ std::string format_report(const DiffResult &result) {
     text += "\t" + change.name + "\t" + change.reason + "\n";
   }
   return text;
+}
+
+UnitChanges list_unit_changes(const DiffResult &result) {
+  UnitChanges unit;
+  unit.id = result.unit_id;
+  for (const FunctionChange &f : result.functions)
+    unit.functions.push_back({std::string(kind_word(f.kind)), f.name, f.reason,
+                              f.location, f.before, f.after});
+  unit.new_variables = result.new_variables;
+  for (const Warning &warning : result.warnings)
+    unit.warnings.push_back({warning.code, warning.message});
+  return unit;
 }
 
 } // namespace care::gensrc

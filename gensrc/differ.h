@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "common/result.h"
+#include "common/unit_changes.h"
 
 namespace care::gensrc {
 
@@ -48,8 +49,9 @@ enum class ChangeKind {
 struct FunctionChange {
   std::string name;
   ChangeKind kind;
-  std::string reason;   // "edited", "refers to changed constant 'x'", ...
+  std::string reason;   // "edited", "inlines edited 'f'", ...
   std::string location; // "file:line" of the function, if known
+  std::vector<std::string> before, after; // its code, as for people
 };
 
 // Something that is in the patch but that a person should know about.
@@ -61,6 +63,7 @@ struct Warning {
 struct DiffResult {
   std::string merged; // exactly the original if nothing changed
   bool changed = false;
+  std::string unit_id; // of this unit in the patched binary; if changed
   std::vector<FunctionChange> functions;
   std::vector<std::string> new_variables;
   std::vector<Warning> warnings;
@@ -76,6 +79,9 @@ Result<DiffResult> diff_assembly(std::string_view original,
 // A line for each function in the patch, as in .patched.report files
 // (docs/patch-format.md, section 5).
 std::string format_report(const DiffResult &result);
+
+// The same for .patched.changes files, with everything that is known.
+UnitChanges list_unit_changes(const DiffResult &result);
 
 } // namespace care::gensrc
 

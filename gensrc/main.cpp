@@ -12,6 +12,7 @@
 #include "common/mapped_file.h"
 #include "gensrc/debug_filter.h"
 #include "gensrc/differ.h"
+#include "gensrc/report.h"
 #include "gensrc/settings.h"
 #include "version.h"
 
@@ -21,7 +22,7 @@ namespace {
 struct CommandLine {
   std::vector<std::string> inputs;
   std::string output = "-";
-  std::string report;
+  std::string report, report_format = "lines", changes;
   std::string os, arch = "x86_64";
   int debug = 0;
   bool test_mode = false;
@@ -42,7 +43,14 @@ void declare_options(CLI::App &app, CommandLine &line) {
   app.add_option("-o,--output,--ouput", line.output,
                  "merged assembly; '-' is standard output");
   app.add_option("--report", line.report,
-                 "file for one line about each function in the patch");
+                 "file for what is in the patch, and why");
+  app.add_option("--report-format", line.report_format,
+                 "lines: one for each function; text: with the first "
+                 "difference; json: with all code before and after")
+      ->check(CLI::IsMember({"lines", "text", "json"}))
+      ->capture_default_str();
+  app.add_option("--changes", line.changes,
+                 "file for all of it, as libcare-patch-make reads it");
   app.add_option("-O,--os", line.os, "accepted for older scripts");
   app.add_option("-a,--arch", line.arch, "instruction set: x86_64")
       ->check(CLI::IsMember({"x86_64", "x86-64", "amd64"}));
@@ -97,12 +105,40 @@ void report(const DiffResult &result, Diagnostics &diagnostics) {
     diagnostics.info("nothing changed");
 }
 
+Error write_reports(const CommandLine &line, UnitChanges changes,
+                    const std::string &lines) {
+  changes.output = line.options.unit_name;
+  changes.source = line.inputs[1];
+  std::string report = line.report_format == "json"   ? json_report(changes)
+                       : line.report_format == "text" ? text_report(changes)
+                                                      : lines;
+  if (!line.report.empty())
+    if (Error error = write_file(line.report, report))
+      return error;
+  if (!line.changes.empty())
+    return write_file(line.changes, format_changes(changes));
+  return {};
+}
+
+// A refused change has a report as well, which says why.
+Error report_refusal(const CommandLine &line, Error error) {
+  UnitChanges changes;
+  changes.refusals = {remark_of(error)};
+  bool is_refused = error.kind() == ErrorKind::Refused;
+  error = std::move(error).in(line.inputs[1]);
+  if (is_refused)
+    if (Error unwritten = write_reports(line, std::move(changes), ""))
+      return join_errors(std::move(error), std::move(unwritten));
+  return error;
+}
+
 Error run(CommandLine &line, Diagnostics &diagnostics) {
   if (line.inputs.size() > 2)
     return usage_error("more than two inputs");
-  // That of an earlier run must not pass for this one's if we refuse.
-  if (!line.report.empty())
-    unlink(line.report.c_str());
+  // That of an earlier run must not pass for this one's if we fail.
+  for (const std::string &file : {line.report, line.changes})
+    if (!file.empty())
+      unlink(file.c_str());
   Result<MappedFile> original = open_input(line.inputs[0]);
   if (!original)
     return original.take_error();
@@ -126,11 +162,11 @@ Error run(CommandLine &line, Diagnostics &diagnostics) {
   Result<DiffResult> result = diff_assembly(
       first, filter_debug(patched->text(), line.filter), line.options);
   if (!result)
-    return result.take_error().in(line.inputs[1]);
+    return report_refusal(line, result.take_error());
   report(*result, diagnostics);
-  if (!line.report.empty())
-    if (Error error = write_file(line.report, format_report(*result)))
-      return error;
+  if (Error error = write_reports(line, list_unit_changes(*result),
+                                  format_report(*result)))
+    return error;
   return write_output(line.output, result->merged);
 }
 

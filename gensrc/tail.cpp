@@ -26,6 +26,10 @@ TailWriter::TailWriter(const Comparison &units, const Changes &changes,
 
 Result<std::string> TailWriter::write() {
   index_files();
+  if (!changes_.functions.empty()) {
+    begin_section(section::text);
+    out_ += std::string(unit_marker) + unit_id_ + ":\n";
+  }
   for (const ChangedFunction &change : changes_.functions)
     if (Error error = write_function(change))
       return error;

@@ -100,7 +100,10 @@ static void print_json(const Report &report) {
   for (const PatchedFunction &function : report.patch.functions)
     document["functions"].push_back(
         {{"name", function.name},
-         {"kind", function.is_new ? "new" : "replaced"}});
+         {"kind", function.is_new ? "new" : "replaced"},
+         {"original_size_bytes", function.original_size_bytes},
+         {"size_bytes", function.size_bytes},
+         {"unit", function.unit}});
   document["size_bytes"] = report.size_bytes;
   document["imports"] = report.patch.imports;
   fmt::print("{}\n", document.dump(2));

@@ -8,6 +8,8 @@
 //   inlining               GCC makes a node for every body that it copies into
 //                          another function and removes it afterwards, in the
 //                          early inliner too. A hook sees them go.
+//   bodies                 what the parser made of a function, before anything
+//                          is inlined into it (bodies.cpp)
 //   records                reported by the parser when their definition ends,
 //                          and found behind the types of symbols (template
 //                          instances, typedef names of unnamed ones).
@@ -25,6 +27,7 @@
 #include <utility>
 #include <vector>
 
+#include "plugin/bodies.h"
 #include "plugin/collect.h"
 #include "plugin/kinds.h"
 #include "plugin/options.h"
@@ -35,7 +38,8 @@ namespace care::plugin {
 namespace {
 struct Collection {
   Collected result;
-  std::set<std::pair<std::string, std::string>> inlined;
+  // Fingerprint of the callee's body by callee and caller.
+  std::map<std::pair<std::string, std::string>, std::string> inlined;
   std::unordered_set<unsigned> seen_types; // TYPE_UID of main variants
 };
 } // namespace
@@ -141,10 +145,29 @@ static void on_finish_declaration(void *data, void *) {
     take_types(TREE_TYPE(decl));
 }
 
+// Clones are made from a function that was parsed.
+static std::string body_of(cgraph_node *node) {
+  for (tree decl : {node->decl, node->former_clone_of,
+                    node->clone_of ? node->clone_of->decl : NULL_TREE})
+    for (int depth = 0; decl && TREE_CODE(decl) == FUNCTION_DECL && depth < 8;
+         depth++) {
+      std::string body = parsed_body(decl);
+      if (!body.empty() || DECL_ABSTRACT_ORIGIN(decl) == decl)
+        return body;
+      decl = DECL_ABSTRACT_ORIGIN(decl);
+    }
+  return "";
+}
+
+static void take_inlined(cgraph_node *node) {
+  collection.inlined.insert_or_assign(
+      {symbol_or_name(node->decl), symbol_or_name(node->inlined_to->decl)},
+      body_of(node));
+}
+
 static void on_node_removal(cgraph_node *node, void *) {
   if (node->inlined_to)
-    collection.inlined.emplace(symbol_or_name(node->decl),
-                               symbol_or_name(node->inlined_to->decl));
+    take_inlined(node);
 }
 
 // Not when the plugin is loaded: reading a precompiled header replaces the
@@ -159,6 +182,7 @@ void start_collecting(const char *plugin_name) {
                     nullptr);
   register_callback(plugin_name, PLUGIN_ALL_IPA_PASSES_START, on_ipa_start,
                     nullptr);
+  start_collecting_bodies(plugin_name);
 }
 
 // The function that `node` was made from: GCC keeps it in one of three places,
@@ -178,8 +202,7 @@ static std::string clone_origin(cgraph_node *node, const std::string &symbol) {
 static void take_function(cgraph_node *node) {
   tree decl = node->decl;
   if (node->inlined_to) {
-    collection.inlined.emplace(symbol_or_name(decl),
-                               symbol_or_name(node->inlined_to->decl));
+    take_inlined(node);
     return;
   }
   FunctionFact fact;
@@ -195,6 +218,7 @@ static void take_function(cgraph_node *node) {
                     ? "void"
                     : type_fingerprint(TREE_TYPE(TREE_TYPE(decl)));
   fact.words = signature_words(TREE_TYPE(decl));
+  fact.body = body_of(node);
   add_place(fact.symbol, DECL_SOURCE_LOCATION(decl));
   add_place(fact.name, DECL_SOURCE_LOCATION(decl));
   take_types(TREE_TYPE(decl));
@@ -266,8 +290,8 @@ Collected finish_collecting() {
     take_variable(variable, is_defined ? facts.variables : facts.externals);
   }
   number_static_locals(facts.variables);
-  for (const auto &[callee, caller] : collection.inlined)
-    facts.inlined.push_back({callee, caller});
+  for (const auto &[pair, body] : collection.inlined)
+    facts.inlined.push_back({pair.first, pair.second, body});
   facts.includes = included_files();
   facts.compiler = compiler_name();
   facts.options = code_options();

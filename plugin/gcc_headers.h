@@ -18,7 +18,9 @@
 #include "options.h"
 #include "opts.h"
 #include "output.h"
+#include "real.h"
 #include "stringpool.h"
+#include "tree-iterator.h"
 #include "toplev.h"
 
 #endif

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "plugin/messages.h"
+#include "plugin/types.h"
 
 namespace care::plugin {
 
@@ -25,6 +26,11 @@ static std::optional<location_t> place_of(std::string_view message,
     start = end + 1;
   }
   return std::nullopt;
+}
+
+std::string find_location(const std::string &message, const Places &places) {
+  std::optional<location_t> place = place_of(message, places);
+  return place ? file_and_line(*place) : "";
 }
 
 static std::string with_code(std::string message, const std::string &code) {

@@ -13,6 +13,10 @@
 
 namespace care::plugin {
 
+// "file:line" of what the message is about; empty if the unit does not declare
+// any of the names in it.
+std::string find_location(const std::string &message, const Places &places);
+
 void report_error(const Error &error, const Places &places);
 void report_warning(const std::string &message, const std::string &code,
                     const Places &places);

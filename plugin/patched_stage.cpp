@@ -68,6 +68,39 @@ static Result<Original> read_original(const UnitFiles &files) {
 // A report of an earlier run must not pass for this one's if we refuse.
 static void remove_old_report(const UnitFiles &files) {
   unlink(files.path("patched.report").c_str());
+  unlink(files.path("patched.changes").c_str());
+}
+
+static Error write_report(const UnitFiles &files, const Collected &unit,
+                          const gensrc::DiffResult &result,
+                          const std::vector<gensrc::Warning> &warnings) {
+  UnitChanges changes = gensrc::list_unit_changes(result);
+  changes.output = files.unit;
+  changes.source = unit.facts.source;
+  changes.compiler = unit.facts.compiler;
+  changes.warnings.clear();
+  for (const gensrc::Warning &warning : warnings)
+    changes.warnings.push_back({warning.code, warning.message,
+                                find_location(warning.message, unit.places)});
+  if (Error error = write_file(files.path("patched.report"),
+                               gensrc::format_report(result)))
+    return std::move(error).with_code("kpatch-side-file");
+  if (Error error =
+          write_file(files.path("patched.changes"), format_changes(changes)))
+    return std::move(error).with_code("kpatch-side-file");
+  return {};
+}
+
+void keep_refusal(const UnitFiles &files, const Collected &unit,
+                  const Error &error) {
+  UnitChanges changes;
+  changes.output = files.unit;
+  changes.source = unit.facts.source;
+  changes.compiler = unit.facts.compiler;
+  changes.refusals = {remark_of(error)};
+  changes.refusals[0].location = find_location(error.message(), unit.places);
+  // The compile fails in any case; the refusal is among its messages.
+  (void)write_file(files.path("patched.changes"), format_changes(changes));
 }
 
 static Error keep_patched(const UnitFiles &files, std::string_view text,
@@ -114,17 +147,18 @@ Error merge_patched(const UnitFiles &files, const std::string &assembly,
   if (!result)
     return result.take_error();
   // Without new code nothing sees the new layout.
+  std::vector<gensrc::Warning> warnings;
   if (result->changed) {
     if (Error error = compare_layouts(facts, unit.facts))
       return error;
-    for (const gensrc::Warning &warning : layout_warnings(facts, unit.facts))
-      report_warning(warning.message, warning.code, unit.places);
+    warnings = layout_warnings(facts, unit.facts);
   }
-  for (const gensrc::Warning &warning : result->warnings)
+  warnings.insert(warnings.end(), result->warnings.begin(),
+                  result->warnings.end());
+  for (const gensrc::Warning &warning : warnings)
     report_warning(warning.message, warning.code, unit.places);
-  if (Error error = write_file(files.path("patched.report"),
-                               gensrc::format_report(*result)))
-    return std::move(error).with_code("kpatch-side-file");
+  if (Error error = write_report(files, unit, *result, warnings))
+    return error;
   return write_file(assembly, result->merged);
 }
 

@@ -47,8 +47,11 @@ static void on_finish(void *, void *) {
     return;
   Collected unit = finish_collecting();
   unit.facts.output = unit_files(arguments, unit.facts.source).unit;
-  if (Error error = run_stage(unit))
+  if (Error error = run_stage(unit)) {
+    if (arguments.stage == Stage::Patched)
+      keep_refusal(unit_files(arguments, unit.facts.source), unit, error);
     report_error(error, unit.places);
+  }
 }
 
 static std::string describe(const plugin_gcc_version &version) {

@@ -23,6 +23,10 @@ Error keep_original(const UnitFiles &files, const std::string &assembly,
 Error merge_patched(const UnitFiles &files, const std::string &assembly,
                     const Collected &unit, gensrc::DiffOptions options);
 
+// Writes that the patched stage refused the unit, for reports.
+void keep_refusal(const UnitFiles &files, const Collected &unit,
+                  const Error &error);
+
 } // namespace care::plugin
 
 #endif

@@ -67,6 +67,7 @@ private:
   Result<uint64_t> length_of(uint64_t patched_address, uint64_t original,
                              std::string_view name) const;
   Error check_entry(const Record &record) const;
+  std::string unit_of(uint64_t address) const;
   bool is_same_replacement(const Record &a, const Record &b);
   Error add_info();
   Error add_sites();
@@ -498,6 +499,16 @@ Error Collector::add_sites() {
   return {};
 }
 
+// The marker in front of the code at `address`; none after strip(1).
+std::string Collector::unit_of(uint64_t address) const {
+  const Symbol *nearest = nullptr;
+  for (const Symbol &symbol : patched_.object().symbols)
+    if (symbol.name.starts_with(unit_marker) && symbol.value <= address &&
+        (!nearest || symbol.value >= nearest->value))
+      nearest = &symbol;
+  return nearest ? std::string(nearest->name.substr(unit_marker.size())) : "";
+}
+
 Result<std::vector<PatchedFunction>> Collector::run() {
   for (const Section &section : patched_.object().sections) {
     if (section.name == section::info)
@@ -523,7 +534,9 @@ Result<std::vector<PatchedFunction>> Collector::run() {
     return error;
   std::vector<PatchedFunction> functions;
   for (const Record &record : records_)
-    functions.push_back({record.name, record.function == 0});
+    functions.push_back({record.name, record.function == 0,
+                         record.original_length, record.replacement_length,
+                         unit_of(record.replacement)});
   return functions;
 }
 

@@ -17,6 +17,9 @@ namespace care::linker {
 struct PatchedFunction {
   std::string name;
   bool is_new = false;
+  uint64_t original_size_bytes = 0; // without further parts; 0: new
+  uint64_t size_bytes = 0;
+  std::string unit = {}; // that it was compiled in, as in .patched.changes
 };
 
 // Uses `converter` to name places; run it after convert_sections(). Refused

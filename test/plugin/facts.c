@@ -15,7 +15,7 @@
 // CHECK-NEXT: output	{{.*}}/unit.o
 // CHECK-DAG: function	helper.constprop.0	helper.constprop	{{.*}}facts.c:{{[0-9]+}}	{{[0-9a-f]+}}	helper{{.*}}
 // CHECK-DAG: function	use	use	{{.*}}	{{[0-9a-f]+}}	{{.*}}
-// CHECK: inlined	small	use
+// CHECK: inlined	small	use	{{[0-9a-f]+}}
 // CHECK-DAG: variable	calls.{{[0-9]+}}	calls	{{.*}}	4	helper	0	{{.*}}
 // CHECK-DAG: variable	calls.{{[0-9]+}}	calls	{{.*}}	4	small	0	{{.*}}
 // CHECK-DAG: variable	calls.{{[0-9]+}}	calls	{{.*}}	8	small	1	{{.*}}

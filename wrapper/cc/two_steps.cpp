@@ -19,6 +19,7 @@
 
 #include "common/facts.h"
 #include "common/mapped_file.h"
+#include "common/unit_changes.h"
 #include "common/subprocess.h"
 
 #include "wrapper/cc/clang_shifts.h"
@@ -226,7 +227,8 @@ static Result<int> merge(const Settings &settings, const CommandLine &command,
     differ.push_back(argument);
   append(differ,
          {"-i", unit.path("original.s"), "-i", unit.path("patched.s"), "-o",
-          unit.path("merged.s"), "--report", unit.path("patched.report")});
+          unit.path("merged.s"), "--report", unit.path("patched.report"),
+          "--changes", unit.path("patched.changes")});
   return run_child(settings, std::move(differ));
 }
 
@@ -353,18 +355,40 @@ static Result<int> run_original(const Settings &settings,
 }
 
 // An assembly text does not show what the members of a struct are.
-static void warn_about_types(const Unit &unit, Diagnostics &diagnostics) {
+static std::vector<Remark> warn_about_types(const Unit &unit,
+                                            Diagnostics &diagnostics) {
   Result<MappedFile> report = MappedFile::open(unit.path("patched.report"));
   constexpr std::string_view code = "kpatch-types-unchecked";
   bool is_changed = !report || !report->text().empty();
   if (!is_changed || unit.input.kind != InputKind::Source)
-    return;
-  diagnostics.warning(unit.input.path +
-                      ": types were not compared, which takes GCC's plugin: a "
-                      "changed struct, enumerator or parameter list is not "
-                      "noticed [" +
-                      std::string(code) + "]");
-  diagnostics.note("look through the source patch for such changes");
+    return {};
+  Remark warning{std::string(code),
+                 "types were not compared, which takes GCC's plugin: a changed "
+                 "struct, enumerator or parameter list is not noticed",
+                 {},
+                 {"look through the source patch for such changes"}};
+  diagnostics.warning(unit.input.path + ": " + warning.message + " [" +
+                      warning.code + "]");
+  diagnostics.note(warning.notes[0]);
+  return {warning};
+}
+
+// The differ knows two texts; what they are of is added for reports.
+static Error complete_changes(const Unit &unit, std::vector<Remark> warnings) {
+  std::string path = unit.path("patched.changes");
+  Result<MappedFile> file = MappedFile::open(path);
+  if (!file)
+    return {}; // the compile failed before
+  Result<UnitChanges> changes = parse_changes(file->text());
+  if (!changes)
+    return changes.take_error().in(path);
+  changes->output = unit.files.output;
+  changes->source = unit.input.path;
+  if (Result<MappedFile> patched = MappedFile::open(unit.path("patched.s")))
+    changes->compiler = compiler_of(patched->text());
+  for (Remark &warning : warnings)
+    changes->warnings.push_back(std::move(warning));
+  return write_file(path, format_changes(*changes));
 }
 
 static Result<int> run_patched(const Settings &settings,
@@ -372,10 +396,15 @@ static Result<int> run_patched(const Settings &settings,
                                const std::vector<Unit> &units,
                                Diagnostics &diagnostics) {
   for (const Unit &unit : units) {
+    unlink(unit.path("patched.changes").c_str());
     Result<int> status = make_patched_object(settings, command, unit);
+    std::vector<Remark> warnings;
+    if (status && *status == 0)
+      warnings = warn_about_types(unit, diagnostics);
+    if (Error error = complete_changes(unit, std::move(warnings)))
+      return error;
     if (!status || *status != 0)
       return status;
-    warn_about_types(unit, diagnostics);
   }
   if (command.goal != Goal::Link)
     return 0;

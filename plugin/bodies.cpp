@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// GCC shows a function when it is parsed and nothing has been done to it
+// (PLUGIN_PRE_GENERICIZE). The fingerprint goes through its tree: codes,
+// constants, names of what is not the function's own. Variables of its own
+// count by the order in which they appear, nodes that are used twice by the
+// number of their first use; lines count nowhere.
+//
+// What the walk does not look into (OpenMP clauses, types beyond their size)
+// can only make a changed function look unchanged. The fingerprint decides how
+// a reason is worded and never what is in a patch.
+
+#include <cstdint>
+#include <unordered_map>
+
+#include "plugin/bodies.h"
+
+namespace care::plugin {
+
+namespace {
+
+class BodyHash {
+public:
+  explicit BodyHash(tree function) : function_(function) {}
+  uint64_t run();
+
+private:
+  void add(uint64_t value) {
+    hash_ = (hash_ ^ value) * 0x9e3779b97f4a7c15;
+    hash_ ^= hash_ >> 29;
+  }
+  void add_text(const char *text, size_t length);
+  void add_name(tree decl);
+  void visit(tree node);
+  void visit_decl(tree decl);
+  void visit_constant(tree constant);
+  void visit_exceptional(tree node);
+  bool is_seen(tree node);
+
+  tree function_;
+  uint64_t hash_ = 1;
+  std::unordered_map<tree, uint64_t> seen_;
+};
+
+} // namespace
+
+static std::unordered_map<unsigned, uint64_t> bodies; // by DECL_UID
+
+void BodyHash::add_text(const char *text, size_t length) {
+  add(length);
+  for (size_t i = 0; i < length; i++)
+    add(static_cast<unsigned char>(text[i]));
+}
+
+void BodyHash::add_name(tree decl) {
+  if (tree name = DECL_NAME(decl))
+    add_text(IDENTIFIER_POINTER(name), IDENTIFIER_LENGTH(name));
+}
+
+// Notes `node` as seen; a node that was seen before counts as its number.
+bool BodyHash::is_seen(tree node) {
+  auto [found, is_new] = seen_.emplace(node, seen_.size());
+  if (!is_new)
+    add(found->second);
+  return !is_new;
+}
+
+void BodyHash::visit_decl(tree decl) {
+  bool is_own = DECL_CONTEXT(decl) == function_ && !TREE_STATIC(decl) &&
+                !DECL_EXTERNAL(decl);
+  if (!is_own)
+    add_name(decl);
+  if (TREE_CODE(decl) == FUNCTION_DECL) // overloads have one name
+    for (tree arg = TYPE_ARG_TYPES(TREE_TYPE(decl)); arg; arg = TREE_CHAIN(arg))
+      visit(TREE_VALUE(arg));
+  if (!is_own || is_seen(decl))
+    return;
+  if (DECL_SIZE(decl))
+    visit(DECL_SIZE(decl));
+  if (VAR_P(decl) && DECL_INITIAL(decl))
+    visit(DECL_INITIAL(decl));
+}
+
+void BodyHash::visit_constant(tree constant) {
+  switch (TREE_CODE(constant)) {
+  case INTEGER_CST:
+    for (int i = 0; i < TREE_INT_CST_NUNITS(constant); i++)
+      add(static_cast<uint64_t>(TREE_INT_CST_ELT(constant, i)));
+    break;
+  case REAL_CST:
+    add(real_hash(TREE_REAL_CST_PTR(constant)));
+    break;
+  case STRING_CST:
+    add_text(TREE_STRING_POINTER(constant),
+             static_cast<size_t>(TREE_STRING_LENGTH(constant)));
+    break;
+  case COMPLEX_CST:
+    visit(TREE_REALPART(constant));
+    visit(TREE_IMAGPART(constant));
+    break;
+  case VECTOR_CST:
+    for (unsigned i = 0; i < vector_cst_encoded_nelts(constant); i++)
+      visit(VECTOR_CST_ENCODED_ELT(constant, i));
+    break;
+  default:
+    break;
+  }
+}
+
+void BodyHash::visit_exceptional(tree node) {
+  switch (TREE_CODE(node)) {
+  case STATEMENT_LIST:
+    for (tree_stmt_iterator at = tsi_start(node); !tsi_end_p(at); tsi_next(&at))
+      visit(tsi_stmt(at));
+    break;
+  case TREE_LIST:
+    for (tree at = node; at; at = TREE_CHAIN(at)) {
+      visit(TREE_PURPOSE(at));
+      visit(TREE_VALUE(at));
+    }
+    break;
+  case TREE_VEC:
+    for (int i = 0; i < TREE_VEC_LENGTH(node); i++)
+      visit(TREE_VEC_ELT(node, i));
+    break;
+  case CONSTRUCTOR:
+    for (unsigned i = 0; i < CONSTRUCTOR_NELTS(node); i++) {
+      visit(CONSTRUCTOR_ELT(node, i)->index);
+      visit(CONSTRUCTOR_ELT(node, i)->value);
+    }
+    break;
+  case IDENTIFIER_NODE:
+    add_text(IDENTIFIER_POINTER(node), IDENTIFIER_LENGTH(node));
+    break;
+  default:
+    break;
+  }
+}
+
+void BodyHash::visit(tree node) {
+  if (!node) {
+    add(0);
+    return;
+  }
+  add(TREE_CODE(node));
+  if (TYPE_P(node)) {
+    tree size = TYPE_SIZE(node);
+    add(size && tree_fits_uhwi_p(size) ? tree_to_uhwi(size) : 0);
+    return;
+  }
+  if (DECL_P(node)) {
+    visit_decl(node);
+    return;
+  }
+  if (CONSTANT_CLASS_P(node)) {
+    visit_constant(node);
+    return;
+  }
+  if (is_seen(node))
+    return;
+  if (!EXPR_P(node)) {
+    visit_exceptional(node);
+    return;
+  }
+  if (TREE_TYPE(node))
+    visit(TREE_TYPE(node));
+  if (TREE_CODE(node) == DECL_EXPR && VAR_P(DECL_EXPR_DECL(node)) &&
+      DECL_INITIAL(DECL_EXPR_DECL(node)))
+    visit(DECL_INITIAL(DECL_EXPR_DECL(node)));
+  if (TREE_CODE(node) == BIND_EXPR) { // the rest of it is scopes
+    visit(BIND_EXPR_BODY(node));
+    return;
+  }
+  for (int i = 0; i < TREE_OPERAND_LENGTH(node); i++)
+    visit(TREE_OPERAND(node, i));
+}
+
+uint64_t BodyHash::run() {
+  for (tree parameter = DECL_ARGUMENTS(function_); parameter;
+       parameter = DECL_CHAIN(parameter))
+    visit(parameter);
+  visit(DECL_SAVED_TREE(function_));
+  return hash_;
+}
+
+static void on_function(void *data, void *) {
+  tree function = static_cast<tree>(data);
+  if (function && TREE_CODE(function) == FUNCTION_DECL &&
+      DECL_SAVED_TREE(function))
+    bodies[DECL_UID(function)] = BodyHash(function).run();
+}
+
+void start_collecting_bodies(const char *plugin_name) {
+  register_callback(plugin_name, PLUGIN_PRE_GENERICIZE, on_function, nullptr);
+}
+
+std::string parsed_body(tree function) {
+  auto found = bodies.find(DECL_UID(function));
+  if (found == bodies.end())
+    return "";
+  static constexpr char digits[] = "0123456789abcdef";
+  std::string text;
+  for (int shift = 60; shift >= 0; shift -= 4)
+    text.push_back(digits[found->second >> shift & 15]);
+  return text;
+}
+
+} // namespace care::plugin
