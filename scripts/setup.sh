@@ -18,10 +18,12 @@ build_packages="
   libexpected-dev libfmt-dev libcli11-dev nlohmann-json3-dev"
 
 # Testing: lit, FileCheck and friends, a second compiler and linker, a second
-# C library, tracers, benchmarks; and clang-format for the format check.
+# C library, tracers, benchmarks, a compiler cache, a browser that looks at
+# reports; and clang-format for the format check.
 test_packages="
   llvm-14-tools llvm-14 clang-14 clang-format-14 lld-14 python3
   libgtest-dev libbenchmark-dev
+  ccache chromium fonts-dejavu-core
   musl-tools strace gdb patch procps python3-psutil shellcheck"
 
 # Real source packages: dpkg-source, their build systems, and the build

@@ -198,6 +198,8 @@ for feature, program in {
     "strace": "strace",
     "shellcheck": "shellcheck",
     "cmake": "cmake",
+    "ccache": "ccache",
+    "chromium": "chromium",
     "libtool": "libtoolize",
     "aarch64-gcc": "aarch64-linux-gnu-gcc",
     "aarch64-as": "aarch64-linux-gnu-as",

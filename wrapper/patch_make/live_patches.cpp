@@ -109,12 +109,13 @@ static Error build_patched(const Run &run, const ProjectBuild &build,
   if (Error error = apply_patches(run, sources))
     return error;
   products.remember();
-  forget_patched_units(build.side_files());
+  forget_patched_units(side_files_folder(run.folders));
   if (Error error = build_stage(run, build, Stage::Patched))
     return error;
   if (run.options.clean) // then make has compiled everything that it builds
     return {};
-  return check_rebuilt(build.side_files(), changed_sources(sources));
+  return check_rebuilt(side_files_folder(run.folders),
+                       changed_sources(sources));
 }
 
 static Error restore_leftovers(SourceTree &sources, Diagnostics &diagnostics) {

@@ -11,7 +11,9 @@
 #include <CLI/CLI.hpp>
 
 #include "common/diagnostics.h"
+#include "common/mapped_file.h"
 #include "version.h"
+#include "wrapper/patch_make/change_report.h"
 #include "wrapper/patch_make/interrupts.h"
 #include "wrapper/patch_make/live_patches.h"
 #include "wrapper/patch_make/options.h"
@@ -45,6 +47,14 @@ static void declare_options(CLI::App &app, Options &options) {
       ->type_name("N");
   app.add_flag("--json", options.json,
                "print the result as JSON; progress goes to stderr");
+  app.add_flag("--report", options.has_text_report,
+               "say for each function in the patches why it is there");
+  app.add_option("--report-json", options.json_report,
+                 "write the same with code before and after, as JSON")
+      ->type_name("FILE");
+  app.add_option("--report-html", options.html_report,
+                 "the same as one page for a change review")
+      ->type_name("FILE");
   app.add_option("PATCH", options.patches, "source patches, in this order");
   app.set_version_flag("-V,--version", "libcare-patch-make " LIBCARE_VERSION
                                        " (" LIBCARE_COMMIT ")");
@@ -58,6 +68,26 @@ static void end_by_signal(int signal) {
   std::signal(signal, SIG_DFL);
   raise(signal);
   sigprocmask(SIG_UNBLOCK, &signals, nullptr);
+}
+
+// Also of a run that failed: then they say what was refused.
+static Error write_reports(const Options &options,
+                           const Result<Report> &result) {
+  bool is_wanted = options.has_text_report || !options.json_report.empty() ||
+                   !options.html_report.empty();
+  if (!is_wanted || (!result && result.error().kind() == ErrorKind::Usage))
+    return {};
+  Result<ChangeReport> report = collect_changes(options, result);
+  if (!report)
+    return report.take_error();
+  if (options.has_text_report)
+    fputs(text_report(*report).c_str(), options.json ? stderr : stdout);
+  if (!options.json_report.empty())
+    if (Error error = write_file(options.json_report, json_report(*report)))
+      return error;
+  if (!options.html_report.empty())
+    return write_file(options.html_report, html_report(*report));
+  return {};
 }
 
 static int report_error(const Error &error, const Options &options,
@@ -88,13 +118,21 @@ int main(int argc, char **argv) {
   Progress progress(options.json ? stderr : stdout);
   Result<Report> report =
       make_live_patches(options, interrupts, progress, diagnostics);
+  if (report)
+    fputs((options.json ? json_document(*report) : text_table(*report)).c_str(),
+          stdout);
+  Error unwritten = write_reports(options, report);
   if (!report) {
+    if (unwritten)
+      diagnostics.report(unwritten);
     int status = report_error(report.error(), options, diagnostics);
     if (int signal = interrupts.received())
       end_by_signal(signal);
     return status;
   }
-  fputs((options.json ? json_document(*report) : text_table(*report)).c_str(),
-        stdout);
+  if (unwritten) {
+    diagnostics.report(unwritten);
+    return exit_status(unwritten.kind());
+  }
   return 0;
 }

@@ -16,6 +16,9 @@ struct Options {
   bool clean = false;  // make clean before each stage
   bool update = false; // only make the patches from what is installed
   bool json = false;
+  bool has_text_report = false;
+  std::string json_report = {}; // files; empty: none
+  std::string html_report = {};
   std::string srcdir = {}; // where patches are applied; empty: here
   std::string destdir_variable = "DESTDIR";
   std::string id = "0001";

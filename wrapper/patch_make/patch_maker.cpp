@@ -53,6 +53,13 @@ static std::string string_at(const Json &object, const char *key) {
                                                      : std::string();
 }
 
+static uint64_t number_at(const Json &object, const char *key) {
+  auto found = object.find(key);
+  return found != object.end() && found->is_number_unsigned()
+             ? found->get<uint64_t>()
+             : 0;
+}
+
 // What libcare-link said instead of a result.
 static Error link_failure(const CapturedRun &run, const Json &answer,
                           const fs::path &log) {
@@ -97,8 +104,12 @@ static Result<Linked> parse_answer(const Json &answer) {
     return format_error("libcare-link gave an answer that is not understood");
   for (const Json &function : *functions) {
     bool is_new = string_at(function, "kind") == "new";
+    std::string name = string_at(function, "name");
     (is_new ? linked.binary.new_functions : linked.binary.replaced_functions)
-        .push_back(string_at(function, "name"));
+        .push_back(name);
+    linked.binary.functions.push_back(
+        {std::move(name), is_new, number_at(function, "original_size_bytes"),
+         number_at(function, "size_bytes"), string_at(function, "unit")});
   }
   if (auto imports = answer.find("imports"); imports != answer.end())
     for (const Json &name : *imports)

@@ -25,6 +25,12 @@ namespace care::patch_make {
 
 namespace fs = std::filesystem;
 
+fs::path side_files_folder(const Folders &folders) {
+  const char *folder = getenv("KPATCH_ASM_DIR");
+  return folder ? folders.work / folder
+                : folders.sources / ".lpmaketmp" / "asm";
+}
+
 static std::string_view stage_name(Stage stage) {
   return stage == Stage::Original ? "original" : "patched";
 }
@@ -112,6 +118,8 @@ std::vector<std::string> ProjectBuild::environment(Stage stage) const {
       "KPATCH_PATH=" + folders_.tools.string(),
       "LIBCARE_BUILD_ROOT=" + folders_.work.string(),
       "IS_LIBCARE_CC=y",
+      // Objects from a cache come without side files.
+      "CCACHE_DISABLE=1",
       "CC=" + (folders_.tools / "libcare-cc").string(),
       "CXX=" + (folders_.tools / "libcare-c++").string(),
       "PATH=" + names_folder().string() + ":" + old_path,
@@ -221,11 +229,6 @@ Error ProjectBuild::install(Stage stage, Interrupts &interrupts) const {
 }
 
 // -- Afterwards ---------------------------------------------------------------
-
-fs::path ProjectBuild::side_files() const {
-  const char *folder = getenv("KPATCH_ASM_DIR");
-  return folder ? folders_.work / folder : assembly_folder();
-}
 
 Products ProjectBuild::products() const {
   return Products({folders_.work, folders_.sources},

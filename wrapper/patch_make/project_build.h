@@ -15,6 +15,9 @@
 
 namespace care::patch_make {
 
+// Where the compiler leaves assembly and facts of all units.
+std::filesystem::path side_files_folder(const Folders &folders);
+
 enum class Stage { Original, Patched };
 
 class ProjectBuild {
@@ -30,9 +33,6 @@ public:
 
   // Where make may write.
   Products products() const;
-
-  // Where the compiler leaves assembly and facts of all units.
-  std::filesystem::path side_files() const;
 
 private:
   ProjectBuild(const Options &options, const Folders &folders,

@@ -33,8 +33,11 @@ static std::vector<fs::path> files_ending(const fs::path &folder,
 
 void forget_patched_units(const fs::path &side_files) {
   std::error_code code;
-  for (const fs::path &file : files_ending(side_files, patched_suffix))
-    fs::remove(file, code);
+  for (std::string_view suffix :
+       {patched_suffix, std::string_view(".patched.changes"),
+        std::string_view(".patched.report")})
+    for (const fs::path &file : files_ending(side_files, suffix))
+      fs::remove(file, code);
 }
 
 static fs::path patched_facts(const fs::path &original_facts) {

@@ -14,12 +14,21 @@
 
 namespace care::patch_make {
 
+struct LinkedFunction {
+  std::string name;
+  bool is_new = false;
+  uint64_t original_size_bytes = 0; // 0: new
+  uint64_t size_bytes = 0;
+  std::string unit; // id of the unit that it was compiled in, or empty
+};
+
 // One binary that got a patch.
 struct PatchedBinary {
   std::string binary; // below the install folder
   std::string build_id;
   std::vector<std::string> replaced_functions;
   std::vector<std::string> new_functions;
+  std::vector<LinkedFunction> functions; // all of them
   std::vector<std::string> imports; // what the patch needs of other binaries
   std::string patch_file;
   uint64_t size_bytes = 0;
