@@ -15,6 +15,7 @@
 
 #include "common/diagnostics.h"
 
+#include "wrapper/cc/cache.h"
 #include "wrapper/cc/command_line.h"
 #include "wrapper/cc/help.h"
 #include "wrapper/cc/link_options.h"
@@ -69,6 +70,17 @@ static bool compiles_nothing(const CommandLine &command) {
          command.count(InputKind::Header) > 0 || is_output_thrown_away(command);
 }
 
+// cache.cpp explains why a cache must not be given anything.
+static Result<int> refuse_cache(const CommandLine &command) {
+  if (command.goal == Goal::Preprocess)
+    return 1;
+  return refused("kpatch-cache",
+                 "a compiler cache would answer later compiles without making "
+                 "side files")
+      .note("set CCACHE_DISABLE=1, or put the cache behind libcare-cc: "
+            "KPCCREAL=\"ccache gcc\"");
+}
+
 static Result<int> drive(const Settings &settings, const Strings &given,
                          Diagnostics &diagnostics) {
   if (settings.stage == Stage::Configure || is_configure_probe())
@@ -76,6 +88,11 @@ static Result<int> drive(const Settings &settings, const Strings &given,
 
   Strings arguments = edited(settings, given);
   CommandLine command = parse_command_line(expand_response_files(arguments));
+  bool may_be_cached = command.count(InputKind::Source) > 0 &&
+                       command.goal != Goal::Information &&
+                       !is_output_thrown_away(command);
+  if (may_be_cached && is_called_by_cache())
+    return refuse_cache(command);
   if (compiles_nothing(command))
     return become(settings, joined(settings.compiler, given));
 
