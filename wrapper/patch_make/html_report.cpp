@@ -186,7 +186,7 @@ void Page::write_binaries() {
   for (const PatchedBinary &binary : report_.result.patched)
     add("<tr><th scope=\"row\" class=\"name\">{}</th><td "
         "class=\"mono\">{}</td><td class=\"number\">{}</td><td "
-        "class=\"number\">{}</td><td class=\"mono place\">{}</td><td "
+        "class=\"number\">{}</td><td class=\"mono file\">{}</td><td "
         "class=\"number\">{}</td></tr>\n",
         html_text(binary.binary), html_text(binary.build_id),
         binary.replaced_functions.size(), binary.new_functions.size(),

@@ -101,7 +101,8 @@ table { border-collapse: collapse; width: 100%; }
 }
 .list .why { min-width: 14rem; }
 .list .place { color: var(--soft); overflow-wrap: anywhere; min-width: 9rem; }
-.list .name { overflow-wrap: anywhere; min-width: 10rem; }
+.list .name { overflow-wrap: anywhere; min-width: 8rem; }
+.list .file { color: var(--soft); white-space: nowrap; }
 .remark {
   margin: 0 0 0.6rem; padding: 0.65rem 0.9rem; border-radius: 0.4rem;
   border: 1px solid var(--line); border-left-width: 0.3rem;
@@ -197,6 +198,7 @@ footer { margin-top: 3rem; padding-top: 1rem; color: var(--soft);
   nav { display: none; }
   .scroll, .panel, figure.code, .function { overflow: visible; }
   .asm, .asm.new { min-width: 0; }
+  .list td.mono { white-space: normal; overflow-wrap: anywhere; }
   .diff .c, .asm .c { white-space: pre-wrap; overflow-wrap: anywhere; }
   .diff, .asm { font-size: 7pt; }
   h2, h3, figcaption, .function > header { break-after: avoid; }
