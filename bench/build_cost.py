@@ -41,7 +41,7 @@ class Build:
             source_package.unpack("redis", downloads, self.tree, is_patched=True)
             self.patch("-R")
         self.targets = []
-        self.make("gcc", None)
+        self.run_make("gcc", None)  # what is there already stays
         if arguments.objects:
             objects = glob.glob(os.path.join(self.tree, "src", "*.o"))
             objects.sort(key=os.path.getsize, reverse=True)
@@ -56,8 +56,7 @@ class Build:
         for path in glob.glob(os.path.join(self.tree, "src", "*.o")):
             os.unlink(path)
 
-    def make(self, compiler, stage):
-        """Wall and processor seconds of one build."""
+    def run_make(self, compiler, stage):
         environment = dict(os.environ, CC=compiler)
         environment["PATH"] = self.arguments.bin + ":" + os.environ["PATH"]
         if stage:
@@ -65,8 +64,6 @@ class Build:
         command = ["make", "-f", LPMAKEFILE, "-j%d" % self.arguments.jobs]
         if self.targets:
             command.append("programs=" + " ".join(self.targets))
-        self.clean()
-        started, used = time.monotonic(), sum(os.times()[2:4])
         result = subprocess.run(
             command,
             cwd=self.tree,
@@ -78,6 +75,12 @@ class Build:
         )
         if result.returncode != 0:
             sys.exit("build_cost.py: error: make failed:\n" + result.stdout[-2000:])
+
+    def measure(self, compiler, stage):
+        """Wall and processor seconds of one build from clean."""
+        self.clean()
+        started, used = time.monotonic(), sum(os.times()[2:4])
+        self.run_make(compiler, stage)
         return time.monotonic() - started, sum(os.times()[2:4]) - used
 
     def compare(self, stage):
@@ -86,7 +89,7 @@ class Build:
             builds = [("gcc", None), ("libcare-cc", stage)]
             times = {}
             for compiler, kind in builds if number % 2 == 0 else builds[::-1]:
-                times[compiler] = self.make(compiler, kind)
+                times[compiler] = self.measure(compiler, kind)
             pairs.append((times["gcc"], times["libcare-cc"]))
         print("%s stage, %d pairs" % (stage, len(pairs)))
         for kind, name in enumerate(("wall", "processor")):

@@ -10,8 +10,7 @@ from dataclasses import dataclass, field
 from typing import List
 
 SHT_RELA, SHT_NOBITS = 4, 8
-SHF_WRITE, SHF_ALLOC, SHF_EXECINSTR, SHF_MERGE, SHF_STRINGS = 1, 2, 4, 0x10, 0x20
-SHF_TLS = 0x400
+SHF_WRITE, SHF_EXECINSTR, SHF_MERGE, SHF_STRINGS = 1, 4, 0x10, 0x20
 STT_OBJECT, STT_FUNC, STT_SECTION, STT_TLS, STT_IFUNC = 1, 2, 3, 6, 10
 STB_LOCAL = 0
 
@@ -38,6 +37,11 @@ class Section:
 
     def has(self, flag):
         return bool(self.flags & flag)
+
+    @property
+    def is_writable(self):
+        """By the program, when it is running."""
+        return self.has(SHF_WRITE) and ".rel.ro" not in self.name
 
 
 @dataclass

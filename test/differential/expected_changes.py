@@ -18,10 +18,8 @@ from typing import Dict, List, Set
 
 from elf_object import (
     SHF_EXECINSTR,
-    SHF_ALLOC,
     SHF_MERGE,
     SHF_STRINGS,
-    SHF_WRITE,
     STT_FUNC,
     STT_IFUNC,
     STT_OBJECT,
@@ -109,7 +107,7 @@ class View:
         return (
             symbol is not None
             and symbol.is_local
-            and not (section.flags & SHF_WRITE and ".rel.ro" not in section.name)
+            and not section.is_writable
         )
 
 
@@ -298,6 +296,31 @@ class Comparison:
             end += section.entry_size
         return section.data[start:end], rest
 
+    # --- what a function refers to
+
+    def references(self, name):
+        """As PatchedObject.references: variables by the name in the original,
+        and everything global. Not local functions and constants, which a patch
+        may have copies of."""
+        (function,) = [f for f in self.b.functions if name in f.names]
+        found = set()
+        for part in [function.section] + function.parts:
+            section = self.b.elf.sections[part]
+            if section.has(SHF_EXECINSTR):
+                found.update(self.name_of(reloc) for reloc in section.relocs)
+        return found - {None}
+
+    def name_of(self, reloc):
+        symbol = self.b.elf.symbols[reloc.symbol]
+        if not symbol.is_local:
+            return symbol.name
+        section = self.b.elf.sections[symbol.section]
+        variable = self.b.variables.get(section.index)
+        if variable is None or self.b.is_constant(section):
+            return None
+        partner = self.variable_pairs.get(section.index)
+        return self.a.variables[partner].name if partner else variable.name
+
     # --- the answer
 
     def same_function(self, f, g):
@@ -351,7 +374,3 @@ class Comparison:
                 expected.data.add(uncounted(symbol.name))
                 if not self.b.is_constant(second):
                     expected.visible_data.add(uncounted(symbol.name))
-
-
-def expected_changes(original, patched):
-    return Comparison(original, patched).run()
