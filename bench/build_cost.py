@@ -7,7 +7,8 @@ of the pairs: the original stage, and the patched stage with a security fix of
 the package applied. Dependencies are built once, before.
 
     --pairs=N     default: 5
-    --objects=N   only the N largest objects, without linking (default: all of
+    --objects=N   only the N largest objects, without linking, and without the
+                  time of a make that finds nothing to do (default: all of
                   redis-server, redis-cli and redis-benchmark)
     --jobs=N      for make (default: 2)
     --work=DIR    default: /tmp/libcare-build-cost
@@ -41,11 +42,13 @@ class Build:
             source_package.unpack("redis", downloads, self.tree, is_patched=True)
             self.patch("-R")
         self.targets = []
+        self.idle = (0, 0)  # wall and processor time that do not count
         self.run_make("gcc", None)  # what is there already stays
         if arguments.objects:
             objects = glob.glob(os.path.join(self.tree, "src", "*.o"))
             objects.sort(key=os.path.getsize, reverse=True)
             self.targets = [os.path.basename(o) for o in objects[: arguments.objects]]
+            self.idle = self.timed("gcc", None)
 
     def patch(self, *direction):
         path = os.path.join(self.tree, "debian", "patches", PATCH)
@@ -76,12 +79,16 @@ class Build:
         if result.returncode != 0:
             sys.exit("build_cost.py: error: make failed:\n" + result.stdout[-2000:])
 
-    def measure(self, compiler, stage):
-        """Wall and processor seconds of one build from clean."""
-        self.clean()
+    def timed(self, compiler, stage):
         started, used = time.monotonic(), sum(os.times()[2:4])
         self.run_make(compiler, stage)
         return time.monotonic() - started, sum(os.times()[2:4]) - used
+
+    def measure(self, compiler, stage):
+        """Wall and processor seconds of one build from clean."""
+        self.clean()
+        times = self.timed(compiler, stage)
+        return [spent - idle for spent, idle in zip(times, self.idle)]
 
     def compare(self, stage):
         pairs = []
