@@ -30,6 +30,7 @@
 #include "plugin/bodies.h"
 #include "plugin/collect.h"
 #include "plugin/kinds.h"
+#include "plugin/layouts.h"
 #include "plugin/options.h"
 #include "plugin/types.h"
 
@@ -225,6 +226,12 @@ static void take_function(cgraph_node *node) {
   collection.result.facts.functions.push_back(std::move(fact));
 }
 
+// A constant that only this unit sees: the differ compares what it holds, and
+// the patch has a copy if that changed, so that its type may change as well.
+static bool is_own_constant(tree decl) {
+  return TREE_READONLY(decl) && !TREE_THIS_VOLATILE(decl) && !TREE_PUBLIC(decl);
+}
+
 static void take_variable(varpool_node *node,
                           std::vector<VariableFact> &variables) {
   tree decl = node->decl;
@@ -236,6 +243,8 @@ static void take_variable(varpool_node *node,
   fact.location = file_and_line(DECL_SOURCE_LOCATION(decl));
   fact.type = type_fingerprint(TREE_TYPE(decl));
   fact.kind = type_kind(TREE_TYPE(decl));
+  if (is_own_constant(decl))
+    fact.kind.insert(0, own_constant);
   fact.words = type_words(TREE_TYPE(decl));
   fact.size_bytes = constant_or_zero(DECL_SIZE_UNIT(decl));
   tree context = DECL_CONTEXT(decl);

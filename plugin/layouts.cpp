@@ -168,10 +168,21 @@ static auto identity(const VariableFact &v) {
   return std::tuple(v.function, is_local ? v.name : v.symbol, v.ordinal);
 }
 
+static bool remove_front(std::string_view &text, std::string_view front) {
+  bool is_there = text.starts_with(front);
+  if (is_there)
+    text.remove_prefix(front.size());
+  return is_there;
+}
+
 static Error compare_variables(const Facts &original, const Facts &patched) {
   Error result;
   auto compare = [&](const VariableFact &before, const VariableFact &now) {
-    if (result || is_same_kind(before.kind, now.kind))
+    std::string_view old_kind = before.kind, kind = now.kind;
+    bool was_own_constant = remove_front(old_kind, own_constant);
+    bool is_own_constant = remove_front(kind, own_constant);
+    if (result || (was_own_constant && is_own_constant) ||
+        is_same_kind(old_kind, kind))
       return;
     result = refused("kpatch-type-layout",
                      "the type of variable '" + now.symbol +

@@ -6,12 +6,16 @@
 #ifndef LIBCARE_PLUGIN_LAYOUTS_H
 #define LIBCARE_PLUGIN_LAYOUTS_H
 
+#include <string_view>
 #include <vector>
 
 #include "common/facts.h"
 #include "gensrc/differ.h"
 
 namespace care::plugin {
+
+// In front of the kind of a constant that no other unit sees.
+constexpr std::string_view own_constant = "const ";
 
 // Refused ("kpatch-type-layout"), with type and member, if a structure of both
 // units has members in other places in the patched one, or members of another
