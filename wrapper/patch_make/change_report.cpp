@@ -15,6 +15,7 @@
 
 #include "common/mapped_file.h"
 #include "version.h"
+#include "wrapper/patch_make/label_alignment.h"
 #include "wrapper/patch_make/project_build.h"
 
 namespace care::patch_make {
@@ -48,6 +49,8 @@ static Result<std::vector<UnitChanges>> read_units(const fs::path &folder) {
     Result<UnitChanges> unit = parse_changes(file->text());
     if (!unit)
       return unit.take_error().in("'" + at->path().string() + "'");
+    for (CodeChange &function : unit->functions)
+      align_labels(function);
     if (!says_nothing(*unit))
       units.push_back(std::move(*unit));
   }

@@ -113,8 +113,8 @@ void Page::write_contents() {
     if (is_there)
       add("<li><a href=\"#{}\">{}</a></li>\n", id, name);
   };
-  entry(report_.is_failed(), "failure", "Why it failed");
   entry(count(&UnitChanges::refusals) != 0, "refusals", "Refusals");
+  entry(report_.is_failed(), "failure", "Why it failed");
   entry(count(&UnitChanges::allowed) != 0, "allowed", "Allowed");
   entry(count(&UnitChanges::warnings) != 0, "warnings", "Warnings");
   entry(!report_.result.patched.empty(), "binaries", "Binaries");
@@ -137,7 +137,9 @@ static std::string remark_block(const Remark &remark, std::string_view css,
     html += html_element("span", "soft mono", place);
   html += "</p>\n<p>" + html_text(remark.message) + "</p>\n";
   for (const std::string &note : remark.notes)
-    html += html_element("p", "soft", note) + "\n";
+    html += html_element(
+                "p", note.find('\n') == note.npos ? "soft" : "soft log", note) +
+            "\n";
   return html + "</div>\n";
 }
 
@@ -286,7 +288,8 @@ void Page::write_code() {
   if (functions_.empty())
     return;
   html_ += "<section>\n<h2 id=\"code\">Assembly, before and after</h2>\n<p "
-           "class=\"key\">Labels are counted within each function, and "
+           "class=\"key\">Labels are counted within each function, with "
+           "one name on both sides where the lines they are in are the same; "
            "constants are shown by what they hold. The first difference "
            "is marked <b>&#9654;</b>.</p>\n";
   for (size_t i = 0; i < functions_.size(); ++i)

@@ -109,6 +109,7 @@ table { border-collapse: collapse; width: 100%; }
   background: var(--panel); overflow-wrap: anywhere;
 }
 .remark p { max-width: none; margin: 0.15rem 0; white-space: pre-wrap; }
+.remark .log { font: 0.8125rem/1.5 var(--mono); }
 .remark .code { font-size: 0.8rem; font-weight: 600; margin-right: 0.6rem; }
 .remark.refusal { border-left-color: var(--bad); }
 .remark.refusal .code { color: var(--bad); }
