@@ -73,15 +73,17 @@ static bool is_first_sight(tree type) {
   return collection.seen_types.insert(TYPE_UID(TYPE_MAIN_VARIANT(type))).second;
 }
 
-static bool is_from_system_header(tree type) {
+// System headers, and what the compiler makes itself (the layout of RTTI, with
+// names that it counts up): no source patch changes them.
+static bool is_from_elsewhere(tree type) {
   location_t location = type_location(type);
-  return location != UNKNOWN_LOCATION && in_system_header_at(location);
+  return location == BUILTINS_LOCATION ||
+         (location != UNKNOWN_LOCATION && in_system_header_at(location));
 }
 
 static void take_enumeration(tree type) {
   tree main = TYPE_MAIN_VARIANT(type);
-  if (!TYPE_VALUES(main) || is_from_system_header(main) ||
-      !is_first_sight(main))
+  if (!TYPE_VALUES(main) || is_from_elsewhere(main) || !is_first_sight(main))
     return;
   EnumerationFact fact = enumeration_fact(main);
   add_place(fact.name, type_location(main));
@@ -115,7 +117,7 @@ static void take_types(tree type) {
       take_enumeration(next);
     } else if (is_record(next)) {
       tree record = TYPE_MAIN_VARIANT(next);
-      if (!is_laid_out(record) || is_from_system_header(record) ||
+      if (!is_laid_out(record) || is_from_elsewhere(record) ||
           !is_first_sight(record))
         continue;
       TypeFact fact = record_fact(record);
@@ -242,7 +244,8 @@ static void take_variable(varpool_node *node,
   fact.name = text_of(DECL_NAME(decl));
   fact.location = file_and_line(DECL_SOURCE_LOCATION(decl));
   fact.type = type_fingerprint(TREE_TYPE(decl));
-  fact.kind = type_kind(TREE_TYPE(decl));
+  if (!DECL_ARTIFICIAL(decl)) // tables, RTTI: compared by what they hold
+    fact.kind = type_kind(TREE_TYPE(decl));
   if (is_own_constant(decl))
     fact.kind.insert(0, own_constant);
   fact.words = type_words(TREE_TYPE(decl));

@@ -138,6 +138,7 @@ CASES = [
     libtasn1(
         "libtasn1-12133-2",
         "0002-asn1_find_node-optimize-NUMBER-node-lookup-with-inde.patch",
+        refused="kpatch-type-layout",
     ),
     tiff("tiff-2908", "CVE-2023-2908.patch"),
     tiff("tiff-9900", "CVE-2025-9900.patch"),
