@@ -85,9 +85,10 @@ Registers park(const Registers &saved, const DeadManFrame &frame,
 void prepare_result_store(Registers &registers, const DeadManFrame &frame,
                           const Gadgets &gadgets);
 
-// Numbers of system calls that the borrowing itself depends on.
+// What the borrowing itself has to know of system calls.
 struct BorrowCalls {
   static const int64_t sigreturn;
+  static const uint64_t instruction_size; // of the instruction that makes one
 };
 // Whether a system call that was cut short is better not disturbed: if we die,
 // its time limit starts again.

@@ -34,6 +34,7 @@
 namespace care::runtime {
 
 const int64_t BorrowCalls::sigreturn = SYS_rt_sigreturn;
+const uint64_t BorrowCalls::instruction_size = 2; // 0f 05  syscall
 
 namespace {
 

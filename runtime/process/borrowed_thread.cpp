@@ -76,6 +76,9 @@ struct BorrowedThread::Data {
   Error prepare(const MemoryMap &map);
   Error write_frame(const MemoryMap &map);
   Error check_filters(int64_t number, const SystemCallArguments &arguments);
+  Error follow_system_call(const Registers &call,
+                           std::optional<Registers> &after);
+  Error regain(const Registers &call, std::optional<Registers> &after);
   Result<Registers> make_system_call(int64_t number,
                                      const SystemCallArguments &arguments);
   Error follow_function(const WaitDeadline &deadline);
@@ -229,7 +232,8 @@ Error BorrowedThread::Data::check_filters(
   seccomp_data data{};
   data.nr = static_cast<int>(number);
   data.arch = AUDIT_ARCH_X86_64;
-  data.instruction_pointer = gadgets.system_call().value() + 2;
+  data.instruction_pointer =
+      gadgets.system_call().value() + BorrowCalls::instruction_size;
   std::copy(arguments.begin(), arguments.end(), data.args);
   uint32_t action = filters.action(data);
   if (action == SECCOMP_RET_ALLOW || action == SECCOMP_RET_LOG)
@@ -252,15 +256,11 @@ Error BorrowedThread::Data::check_filters(
       .note("the process was not touched; its filter has to allow the call");
 }
 
-// One system call from entry to exit. Signals that cannot be blocked are passed
-// on; a group-stop takes effect when we let go.
-Result<Registers>
-BorrowedThread::Data::make_system_call(int64_t number,
-                                       const SystemCallArguments &arguments) {
-  Registers call = saved;
-  call.prepare_system_call(number, arguments);
-  call.set_pc(gadgets.system_call());
-  call.set_sp(frame.chain_sp);
+// One system call from entry to exit; the registers behind it go to `after`.
+// Signals that cannot be blocked are passed on; a group-stop takes effect when
+// we let go.
+Error BorrowedThread::Data::follow_system_call(
+    const Registers &call, std::optional<Registers> &after) {
   is_parked = false;
   if (Error error = call.write(thread.tid()))
     return error;
@@ -277,12 +277,57 @@ BorrowedThread::Data::make_system_call(int64_t number,
     signal = status->kind() == WaitKind::SignalStop ? status->signal() : 0;
     stops += status->kind() == WaitKind::SystemCallStop;
   }
-  Result<Registers> after = Registers::read(thread.tid());
-  if (!after)
-    return after.take_error();
-  if (Error error = park_now())
+  Result<Registers> registers = Registers::read(thread.tid());
+  if (!registers)
+    return registers.take_error();
+  after = *registers;
+  return {};
+}
+
+// After a failure in the middle of `call`: finds the thread, wherever it is,
+// and parks it. If it has made the call by then, `after` gets its registers.
+Error BorrowedThread::Data::regain(const Registers &call,
+                                   std::optional<Registers> &after) {
+  if (Error error = thread.request_stop())
     return error;
-  return after;
+  WaitDeadline deadline(call_limit);
+  Result<WaitStatus> status = thread.wait(deadline); // the stop that it is in
+  if (!status)
+    return status.take_error();
+  if (!status->is_stop())
+    return target_gone("thread has ended");
+  Result<Registers> registers = Registers::read(thread.tid());
+  if (!registers)
+    return registers.take_error();
+  // At the entry, the result register says ENOSYS, and parking cancels the
+  // call; a call that ended with ENOSYS has done nothing either.
+  constexpr uint64_t not_made = static_cast<uint64_t>(-ENOSYS);
+  bool was_made =
+      registers->pc() == call.pc() + BorrowCalls::instruction_size &&
+      registers->sp() == call.sp() && registers->result() != not_made;
+  if (!after && was_made)
+    after = *registers;
+  return park_now();
+}
+
+// Fails only if the call was not made, or if the thread is lost.
+Result<Registers>
+BorrowedThread::Data::make_system_call(int64_t number,
+                                       const SystemCallArguments &arguments) {
+  Registers call = saved;
+  call.prepare_system_call(number, arguments);
+  call.set_pc(gadgets.system_call());
+  call.set_sp(frame.chain_sp);
+  std::optional<Registers> after;
+  Error error = follow_system_call(call, after);
+  if (!error)
+    error = park_now();
+  if (error && error.kind() != ErrorKind::TargetGone)
+    if (Error lost = regain(call, after))
+      return join_errors(std::move(error), std::move(lost));
+  if (after)
+    return *after;
+  return error;
 }
 
 // From any stop to PTRACE_EVENT_STOP, parked.
