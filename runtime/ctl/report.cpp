@@ -219,6 +219,22 @@ void ReportWriter::write_info(const ProcessReport &report) {
   }
 }
 
+// The status tells what became of the processes, not of the report; of a
+// command that only looks, the report is all there is.
+void ReportWriter::report_lost_output() {
+  constexpr const char *problem = "standard output: cannot write the report";
+  bool only_looks = kind_ == CommandKind::Info || options_.dry_run;
+  if (!only_looks && status_ == 0) {
+    diagnostics_.warning(std::string(problem) +
+                         "; what was to be done is done");
+    return;
+  }
+  diagnostics_.report(complete_refusal(Error(ErrorKind::System, problem)
+                                           .note("'libcare-ctl info' tells "
+                                                 "what a process is like")));
+  status_ = std::max(status_, 1);
+}
+
 int ReportWriter::finish() {
   if (unseen_count_ != 0)
     diagnostics_.warning(fmt::format("{} process(es) could not be looked at; "
@@ -229,7 +245,7 @@ int ReportWriter::finish() {
   else if (kind_ != CommandKind::Info && !is_single_ && !error_)
     print(describe(summarize(reports_), kind_, options_.dry_run));
   if (fflush(stdout) != 0 || ferror(stdout) != 0)
-    status_ = std::max(status_, 1);
+    report_lost_output();
   return status_;
 }
 

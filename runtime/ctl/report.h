@@ -86,6 +86,7 @@ private:
   void write_change(const ProcessReport &report);
   void write_recovery(const ProcessReport &report);
   void write_info(const ProcessReport &report);
+  void report_lost_output();
 
   CommandKind kind_;
   const Options &options_;
