@@ -208,7 +208,8 @@ Matcher::open_groups(AtomKind kind) const {
 
 // Clones of one function: equal shapes first, the rest in order.
 void Matcher::match_clones() {
-  for (auto &[name, group] : open_groups(AtomKind::Function)) {
+  for (auto &entry : open_groups(AtomKind::Function)) {
+    const auto &group = entry.second;
     auto pair_if = [&](auto predicate) {
       for (SymbolId id : group.patched) {
         if (matching_.to_original[id] != no_id)

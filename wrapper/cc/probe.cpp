@@ -62,8 +62,9 @@ static Verdict judge(const Ancestor &ancestor) {
   for (std::string_view tool : {"make", "gmake", "bmake", "ninja", "samu"})
     if (name == tool)
       return Verdict::Build;
-  std::string_view first =
-      ancestor.arguments.size() > 1 ? ancestor.arguments[1] : "";
+  std::string_view first;
+  if (ancestor.arguments.size() > 1)
+    first = ancestor.arguments[1];
   if (name == "cmake")
     return first == "-E" || first == "--build" ? Verdict::AskParent
                                                : Verdict::Probe;
