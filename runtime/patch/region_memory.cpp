@@ -170,7 +170,8 @@ Result<bool> map_image(const Target &target, const PlannedPatch &planned,
   if (error)
     return join_errors(std::move(error), calls.unmap(whole));
   if (Error given_back = thread->give_back())
-    return given_back;
+    return join_errors(std::move(given_back),
+                       unmap_region(target, image.region));
   return true;
 }
 
