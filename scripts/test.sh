@@ -10,14 +10,18 @@
 #   N passed, N failed, N skipped
 #
 # Options: --no-sanitizers leaves the second half out, for a quick look.
-# --soak is reserved for the long reliability tests.
+# --soak runs the long reliability tests instead (at most 20 minutes once
+# everything is built): libcare-ctl killed at each of its system calls, each of
+# them failing, damaged patches, servers under load. test/soak/README.md.
 set -eu
 cd "$(dirname "$0")/.."
 
 with_sanitizers=yes
+is_soak=no
 for option; do
   case $option in
   --no-sanitizers) with_sanitizers=no ;;
+  --soak) is_soak=yes ;;
   -h | --help)
     sed -n '/^# Everything/,/^set/s/^# \{0,1\}//p' scripts/test.sh
     exit 0
@@ -62,6 +66,13 @@ build_and_test() {
 }
 
 scripts/setup.sh
+if [ "$is_soak" = yes ]; then
+  cmake --preset release -DLIBCARE_WERROR=ON
+  cmake --build --preset release --target libcare-patch-make libcare-cc \
+    libcare_plugin libcare-link libcare-ctl kpatch_gensrc
+  rm -f "$results"
+  exec python3 test/soak/run-soak --build build
+fi
 build_and_test release build all
 if [ "$with_sanitizers" = yes ]; then
   # The plugin is not instrumented; a test needs it.
