@@ -106,7 +106,7 @@ CASES = [
         make="$(MAKE) libuv.la",
         install="install -D .libs/libuv.so.1.0.0 $(DESTDIR)/usr/local/lib/libuv.so.1",
     ),
-    nghttp2("nghttp2-44487", "CVE-2023-44487.patch"),
+    nghttp2("nghttp2-44487", "CVE-2023-44487.patch", refused="kpatch-type-layout"),
     nghttp2("nghttp2-27135", "CVE-2026-27135.patch"),
     giflib("giflib-23868", "CVE-2026-23868.patch"),
     giflib("giflib-26740", "CVE-2026-26740.patch"),
