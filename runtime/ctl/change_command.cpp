@@ -108,18 +108,17 @@ int change_processes(CommandKind kind, const Options &options,
   return writer.finish();
 }
 
-Result<std::unique_ptr<Target>> open_settled(pid_t pid, const Options &options,
-                                             ProcessReport &report) {
-  Result<std::unique_ptr<Target>> target = Target::open(pid);
-  if (!target)
-    return target;
-  if (!options.dry_run) {
-    Result<Settlement> settled = settle(**target, options.switch_options());
-    if (!settled)
-      return settled.take_error();
-    report.repairs = std::move(settled->lines);
-  }
-  return target;
+Error lock_and_settle(Target &target, const Options &options,
+                      ProcessReport &report) {
+  if (Error error = target.lock())
+    return error;
+  if (options.dry_run)
+    return {};
+  Result<Settlement> settled = settle(target, options.switch_options());
+  if (!settled)
+    return settled.take_error();
+  report.repairs = std::move(settled->lines);
+  return {};
 }
 
 void report_change(Target &target, const ChangeResult &change,

@@ -34,8 +34,8 @@ int change_processes(CommandKind kind, const Options &options,
                      const ProcessChange &change);
 
 // Locks the process and, unless it is a dry run, settles what was left in it.
-Result<std::unique_ptr<Target>> open_settled(pid_t pid, const Options &options,
-                                             ProcessReport &report);
+Error lock_and_settle(Target &target, const Options &options,
+                      ProcessReport &report);
 
 // The report of a change that was made.
 void report_change(Target &target, const ChangeResult &change,

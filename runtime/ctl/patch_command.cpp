@@ -74,9 +74,8 @@ static std::vector<std::string> build_ids_of(const Target &target) {
   return build_ids;
 }
 
-// One of many processes: a look without the lock, so that other calls at work
-// on processes that no patch fits are not disturbed.
-static Result<bool> may_fit(pid_t pid, PatchSet &set) {
+static Error patch_process(pid_t pid, PatchSet &set, bool is_single,
+                           const Options &options, ProcessReport &report) {
   Result<std::unique_ptr<Target>> target = Target::open_read_only(pid);
   if (!target)
     return target.take_error();
@@ -84,27 +83,14 @@ static Result<bool> may_fit(pid_t pid, PatchSet &set) {
       set.find_for(build_ids_of(**target));
   if (!files)
     return files.take_error();
-  return !files->empty();
-}
-
-static Error patch_process(pid_t pid, PatchSet &set, bool is_single,
-                           const Options &options, ProcessReport &report) {
-  if (!is_single) {
-    Result<bool> fits = may_fit(pid, set);
-    if (!fits)
-      return fits.take_error();
-    if (!*fits) {
-      report.outcome = Outcome::NothingToDo;
-      return {};
-    }
+  // Of many processes, those that no patch fits are not locked, so that other
+  // calls at work on them are not disturbed.
+  if (files->empty() && !is_single) {
+    report.outcome = Outcome::NothingToDo;
+    return {};
   }
-  Result<std::unique_ptr<Target>> target = open_settled(pid, options, report);
-  if (!target)
-    return target.take_error();
-  Result<std::vector<const PatchFile *>> files =
-      set.find_for(build_ids_of(**target));
-  if (!files)
-    return files.take_error();
+  if (Error error = lock_and_settle(**target, options, report))
+    return error;
 
   Result<PatchPlan> plan = plan_patches(**target, *files);
   if (!plan)

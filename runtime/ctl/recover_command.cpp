@@ -22,21 +22,20 @@ static bool is_unsettled(const PatchRegion &region) {
 // is at work, the same states are seen, and it is left alone.
 static Error recover_process(pid_t pid, const Options &options,
                              ProcessReport &report) {
-  Result<std::unique_ptr<Target>> look = Target::open_read_only(pid);
-  if (!look)
-    return look.take_error();
-  std::span<const PatchRegion> regions = (*look)->regions();
+  Result<std::unique_ptr<Target>> target = Target::open_read_only(pid);
+  if (!target)
+    return target.take_error();
+  std::span<const PatchRegion> regions = (*target)->regions();
   report.outcome = Outcome::NothingToDo;
   if (std::none_of(regions.begin(), regions.end(), is_unsettled))
     return {};
   if (options.dry_run) {
     report.outcome = Outcome::WouldBeDone;
-    report.objects = report_objects(**look, false);
+    report.objects = report_objects(**target, false);
     return {};
   }
-  Result<std::unique_ptr<Target>> target = open_settled(pid, options, report);
-  if (!target)
-    return target.take_error();
+  if (Error error = lock_and_settle(**target, options, report))
+    return error;
   if (!report.repairs.empty())
     report.outcome = Outcome::Done;
   report.objects = report_objects(**target, false);

@@ -18,26 +18,50 @@ namespace care::runtime {
 
 namespace {
 
-struct Work {
-  size_t count;
+class Work {
+public:
+  Work(size_t work_count, const std::function<void(size_t)> &work)
+      : count(work_count), do_one(work), is_finished(work_count) {}
+
+  const size_t count;
   const std::function<void(size_t)> &do_one;
-  std::mutex mutex = {};
-  std::condition_variable has_finished = {};
+  std::mutex mutex;
+  std::condition_variable has_finished;
   size_t next = 0;
   size_t finished_count = 0;
-  std::vector<bool> is_finished = std::vector<bool>(count);
+  std::vector<bool> is_finished;
 
   void run() {
     std::unique_lock lock(mutex);
     while (next < count) {
       size_t index = next++;
       lock.unlock();
-      do_one(index);
+      run_one(index);
       lock.lock();
       is_finished[index] = true;
       ++finished_count;
       has_finished.notify_one();
     }
+  }
+
+private:
+  // On a thread of its own: what it has attached to and could not let go of is
+  // let go by the kernel when it ends.
+  void run_one(size_t index) {
+    struct Call {
+      const std::function<void(size_t)> &function;
+      size_t index;
+    } call{do_one, index};
+    auto run_call = [](void *argument) -> void * {
+      const Call &made = *static_cast<const Call *>(argument);
+      made.function(made.index);
+      return nullptr;
+    };
+    pthread_t thread;
+    if (pthread_create(&thread, nullptr, run_call, &call) == 0)
+      pthread_join(thread, nullptr);
+    else
+      do_one(index);
   }
 };
 
@@ -67,7 +91,7 @@ void work_side_by_side(size_t count, size_t thread_count,
                        const std::function<void(size_t)> &work,
                        const std::function<void(size_t)> &done,
                        const std::function<void(size_t)> &tick) {
-  Work shared{count, work};
+  Work shared(count, work);
   std::vector<pthread_t> threads;
   if (thread_count > 1 && count > 1)
     threads = start_threads(shared, std::min(thread_count, count));

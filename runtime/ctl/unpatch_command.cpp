@@ -80,29 +80,19 @@ static Error nothing_chosen(const Target &target, const Options &options) {
   return error;
 }
 
-// One of many processes: a look without the lock, so that other calls at work
-// on processes without our patches are not disturbed.
-static Result<bool> has_patches(pid_t pid) {
+static Error unpatch_process(pid_t pid, bool is_single, const Options &options,
+                             ProcessReport &report) {
   Result<std::unique_ptr<Target>> target = Target::open_read_only(pid);
   if (!target)
     return target.take_error();
-  return !(*target)->regions().empty();
-}
-
-static Error unpatch_process(pid_t pid, bool is_single, const Options &options,
-                             ProcessReport &report) {
-  if (!is_single) {
-    Result<bool> may_have = has_patches(pid);
-    if (!may_have)
-      return may_have.take_error();
-    if (!*may_have) {
-      report.outcome = Outcome::NothingToDo;
-      return {};
-    }
+  // Of many processes, those without our patches are not locked, so that other
+  // calls at work on them are not disturbed.
+  if ((*target)->regions().empty() && !is_single) {
+    report.outcome = Outcome::NothingToDo;
+    return {};
   }
-  Result<std::unique_ptr<Target>> target = open_settled(pid, options, report);
-  if (!target)
-    return target.take_error();
+  if (Error error = lock_and_settle(**target, options, report))
+    return error;
 
   std::vector<size_t> chosen;
   for (size_t i = 0; i < (*target)->regions().size(); ++i) {

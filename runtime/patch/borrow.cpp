@@ -4,6 +4,8 @@
 
 #include "runtime/patch/borrow.h"
 
+#include "runtime/process/seized_thread.h"
+
 #include <algorithm>
 #include <chrono>
 #include <thread>
@@ -26,6 +28,7 @@ Result<BorrowedThread> borrow_thread(const Target &target) {
     if (!is_worth_waiting)
       return thread;
     std::this_thread::sleep_for(pause);
+    let_go_of_late_threads();
     pause = std::min(pause * 2, std::chrono::milliseconds(100));
   }
 }

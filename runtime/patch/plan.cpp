@@ -104,8 +104,7 @@ static Result<PlannedPatch> plan_patch(const Target &target,
 Result<PatchPlan> plan_patches(const Target &target,
                                std::span<const PatchFile *const> files) {
   PatchPlan plan;
-  Result<SymbolLookup> lookup =
-      SymbolLookup::make(target.memory(), target.objects());
+  Result<const SymbolLookup *> lookup = target.symbols();
   if (!lookup)
     return lookup.take_error();
   std::set<std::pair<std::string_view, std::string_view>> planned_ids;
@@ -120,7 +119,8 @@ Result<PatchPlan> plan_patches(const Target &target,
         continue;
       }
       is_applicable = true;
-      Result<PlannedPatch> planned = plan_patch(target, *lookup, *file, object);
+      Result<PlannedPatch> planned =
+          plan_patch(target, **lookup, *file, object);
       if (!planned)
         return planned.take_error();
       plan.patches.push_back(std::move(*planned));

@@ -132,6 +132,7 @@ Result<SwitchResult> switch_entries(const Target &target,
           std::chrono::duration<double>(options.timeout).count()));
     }
     std::this_thread::sleep_for(pause);
+    let_go_of_late_threads();
     pause = std::min(pause * 2, std::chrono::milliseconds(100));
   }
 }

@@ -7,6 +7,7 @@
 
 #include "runtime/patch/target.h"
 
+#include "runtime/process/shared_memory.h"
 #include "runtime/process/stopped_process.h"
 
 #include <fmt/format.h>
@@ -124,16 +125,35 @@ Result<std::unique_ptr<Target>> Target::open_read_only(pid_t pid) {
   return target;
 }
 
-Result<std::unique_ptr<Target>> Target::open(pid_t pid) {
-  if (Error error = check_target(pid))
-    return error;
-  Result<UniqueFd> lock = lock_process(pid);
+Error Target::lock() {
+  Result<UniqueFd> lock = lock_process(pid());
   if (!lock)
     return lock.take_error();
-  Result<std::unique_ptr<Target>> target = open_read_only(pid);
-  if (target)
-    (*target)->lock_ = std::move(*lock);
-  return target;
+  if (Error error = check_memory_is_own(pid()))
+    return error;
+  lock_ = std::move(*lock);
+  MemoryMap before = std::move(map_);
+  if (Error error = refresh())
+    return error;
+  if (std::ranges::equal(before.regions(), map_.regions()))
+    return {};
+  Result<std::vector<LoadedObject>> objects =
+      find_loaded_objects(memory_, map_);
+  if (!objects)
+    return objects.take_error();
+  objects_ = std::move(*objects);
+  symbols_.reset();
+  return {};
+}
+
+Result<const SymbolLookup *> Target::symbols() const {
+  if (!symbols_) {
+    Result<SymbolLookup> lookup = SymbolLookup::make(memory_, objects_);
+    if (!lookup)
+      return lookup.take_error();
+    symbols_.emplace(std::move(*lookup));
+  }
+  return &*symbols_;
 }
 
 Error Target::refresh() {

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -20,6 +21,7 @@
 #include "runtime/process/memory_map.h"
 #include "runtime/process/remote_address.h"
 #include "runtime/process/remote_memory.h"
+#include "runtime/process/symbol_lookup.h"
 
 namespace care::runtime {
 
@@ -49,11 +51,11 @@ Result<std::vector<PatchRegion>> find_patch_regions(const RemoteMemory &memory,
 // Does not move: SymbolLookup, Unwinder and others point into it.
 class Target {
 public:
-  // Refuses what is never patched and holds the lock of the process: only one
-  // libcare-ctl at a time works on it. NotSafeNow if another one does.
-  static Result<std::unique_ptr<Target>> open(pid_t pid);
-  // The same for looking only: no lock.
+  // For looking. Refuses what is never patched.
   static Result<std::unique_ptr<Target>> open_read_only(pid_t pid);
+  // For working on it: only one libcare-ctl at a time does. NotSafeNow if
+  // another one does; and looks again, since it may have done so meanwhile.
+  Error lock();
   Target(const Target &) = delete;
   Target &operator=(const Target &) = delete;
 
@@ -65,6 +67,8 @@ public:
 
   // Reads the map and the regions again, after we have changed them.
   Error refresh();
+  // How symbols of the process are found; made at the first call.
+  Result<const SymbolLookup *> symbols() const;
   // The object that a region patches; nullptr if it was unloaded.
   const LoadedObject *object_of(const PatchRegion &region) const;
 
@@ -76,6 +80,7 @@ private:
   MemoryMap map_;
   std::vector<LoadedObject> objects_;
   std::vector<PatchRegion> regions_;
+  mutable std::optional<SymbolLookup> symbols_;
 };
 
 // "pid 4711"

@@ -90,12 +90,11 @@ Error register_with_unwinder(const Target &target, const LoadedObject &object,
   if (region.journal.eh_frame == 0 ||
       region.journal.unwinder == UnwinderState::Registered)
     return {};
-  Result<SymbolLookup> lookup =
-      SymbolLookup::make(target.memory(), target.objects());
+  Result<const SymbolLookup *> lookup = target.symbols();
   if (!lookup)
     return lookup.take_error();
   std::optional<ResolvedSymbol> function =
-      lookup->find("__register_frame_info", "", object);
+      (*lookup)->find("__register_frame_info", "", object);
   if (!function || function->address.is_null())
     return {};
 

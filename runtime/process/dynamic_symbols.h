@@ -25,6 +25,8 @@ namespace care::runtime {
 // value; System V ABI, "Function Addresses"). A call goes to the definition.
 enum class ReferenceKind { Call, Address };
 
+class TableMemory;
+
 class DynamicSymbols {
 public:
   // Nothing if the object has no usable dynamic section.
@@ -45,8 +47,10 @@ public:
 
 private:
   struct Tables;
-  void read_versions(const RemoteMemory &memory, const Tables &tables);
-  void read_needed_versions(const RemoteMemory &memory, const Tables &tables);
+  static Tables find_tables(const TableMemory &memory,
+                            const LoadedObject &object);
+  void read_versions(const TableMemory &memory, const Tables &tables);
+  void read_needed_versions(const TableMemory &memory, const Tables &tables);
   void set_version_name(size_t number, uint64_t name);
   bool matches(size_t index, std::string_view name, std::string_view version,
                ReferenceKind kind) const;

@@ -6,7 +6,9 @@
 
 #include "runtime/process/link_map.h"
 
+#include <algorithm>
 #include <link.h>
+#include <span>
 
 namespace care::runtime {
 
@@ -39,13 +41,17 @@ RemoteAddress find_debug(const RemoteMemory &memory,
                          const LoadedObject &program) {
   if (!program.dynamic)
     return {};
-  for (RemoteAddress at = program.dynamic->start; at < program.dynamic->end;
-       at += sizeof(Elf64_Dyn)) {
-    Result<Elf64_Dyn> entry = memory.read_value<Elf64_Dyn>(at);
-    if (!entry || entry->d_tag == DT_NULL)
-      return {};
-    if (entry->d_tag == DT_DEBUG)
-      return RemoteAddress(entry->d_un.d_ptr);
+  std::vector<Elf64_Dyn> entries(
+      std::min(program.dynamic->size_bytes() / sizeof(Elf64_Dyn), entries_max));
+  std::span<uint8_t> bytes(reinterpret_cast<uint8_t *>(entries.data()),
+                           entries.size() * sizeof(Elf64_Dyn));
+  entries.resize(memory.read_some(program.dynamic->start, bytes) /
+                 sizeof(Elf64_Dyn));
+  for (const Elf64_Dyn &entry : entries) {
+    if (entry.d_tag == DT_NULL)
+      break;
+    if (entry.d_tag == DT_DEBUG)
+      return RemoteAddress(entry.d_un.d_ptr);
   }
   return {};
 }

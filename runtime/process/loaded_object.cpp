@@ -27,10 +27,9 @@ struct AuxiliaryVector {
   uint64_t vdso = 0;
 };
 
-AuxiliaryVector read_auxiliary_vector(pid_t pid) {
+AuxiliaryVector read_auxiliary_vector(pid_t tid) {
   AuxiliaryVector vector;
-  Result<std::string> text =
-      read_proc_file(fmt::format("/proc/{}/auxv", living_thread(pid)));
+  Result<std::string> text = read_proc_file(fmt::format("/proc/{}/auxv", tid));
   // Without it (kernel threads have none) no object is the main program.
   size_t size_bytes = text ? text->size() : 0;
   for (size_t at = 0; at + sizeof(Elf64_auxv_t) <= size_bytes;
@@ -81,8 +80,38 @@ bool is_elf(const Elf64_Ehdr &header) {
          (header.e_type == ET_EXEC || header.e_type == ET_DYN);
 }
 
+// The beginning of a mapping. Program headers and notes mostly follow the ELF
+// header directly, and are in it.
+class ObjectStart {
+public:
+  ObjectStart(RemoteAddress address, std::vector<uint8_t> bytes)
+      : address_(address), bytes_(std::move(bytes)) {}
+
+  Elf64_Ehdr header() const {
+    Elf64_Ehdr header{};
+    if (bytes_.size() >= sizeof header)
+      memcpy(&header, bytes_.data(), sizeof header);
+    return header;
+  }
+  size_t read_some(const RemoteMemory &memory, RemoteAddress from,
+                   std::span<uint8_t> bytes) const {
+    uint64_t offset = from - address_;
+    if (from < address_ || offset > bytes_.size() ||
+        bytes_.size() - offset < bytes.size())
+      return memory.read_some(from, bytes);
+    std::copy_n(bytes_.begin() + static_cast<long>(offset), bytes.size(),
+                bytes.begin());
+    return bytes.size();
+  }
+
+private:
+  RemoteAddress address_;
+  std::vector<uint8_t> bytes_;
+};
+
 // Fills in everything that the program headers say.
-void describe_segments(LoadedObject &object, const RemoteMemory &memory) {
+void describe_segments(LoadedObject &object, const RemoteMemory &memory,
+                       const ObjectStart &first_bytes) {
   auto range_of = [&](const Elf64_Phdr &segment) {
     RemoteAddress start = object.at(segment.p_vaddr);
     return AddressRange{start, start + segment.p_memsz};
@@ -111,7 +140,7 @@ void describe_segments(LoadedObject &object, const RemoteMemory &memory) {
         break;
       std::vector<uint8_t> notes(segment.p_memsz);
       // Notes that cannot be read are as good as none.
-      notes.resize(memory.read_some(range.start, notes));
+      notes.resize(first_bytes.read_some(memory, range.start, notes));
       object.build_id = find_build_id(notes, segment.p_align);
       break;
     }
@@ -138,7 +167,8 @@ bool is_loaded(const LoadedObject &object, const MemoryMap &map) {
 std::optional<LoadedObject> examine(const RemoteMemory &memory,
                                     const MemoryMap &map,
                                     const MemoryRegion &region,
-                                    const Elf64_Ehdr &header) {
+                                    const ObjectStart &start) {
+  Elf64_Ehdr header = start.header();
   if (header.e_ident[EI_CLASS] != ELFCLASS64 ||
       header.e_phentsize != sizeof(Elf64_Phdr) || header.e_phnum == 0 ||
       header.e_phnum > program_headers_max)
@@ -148,7 +178,7 @@ std::optional<LoadedObject> examine(const RemoteMemory &memory,
   size_t size_bytes = header.e_phnum * sizeof(Elf64_Phdr);
   std::span<uint8_t> bytes(
       reinterpret_cast<uint8_t *>(object.program_headers.data()), size_bytes);
-  if (memory.read_some(region.range.start + header.e_phoff, bytes) !=
+  if (start.read_some(memory, region.range.start + header.e_phoff, bytes) !=
       size_bytes)
     return std::nullopt;
 
@@ -166,31 +196,40 @@ std::optional<LoadedObject> examine(const RemoteMemory &memory,
   object.e_type = header.e_type;
   object.e_machine = header.e_machine;
   object.first_mapping = region.range;
-  describe_segments(object, memory);
+  describe_segments(object, memory, start);
   if (!is_loaded(object, map))
     return std::nullopt;
   return object;
 }
 
-// Reads the start of many mappings at once; those that cannot be read stay
-// zero and are not ELF.
-std::vector<Elf64_Ehdr> read_headers(const RemoteMemory &memory,
+// Reads the start of many mappings at once; those that cannot be read are
+// empty and not ELF.
+std::vector<ObjectStart> read_starts(const RemoteMemory &memory,
                                      std::span<const MemoryRegion> regions) {
-  std::vector<Elf64_Ehdr> headers(regions.size());
+  constexpr size_t start_size = 1024;
+  std::vector<std::vector<uint8_t>> bytes(regions.size());
+  std::vector<MemoryRead> reads;
+  std::vector<size_t> indices;
   for (size_t i = 0; i < regions.size(); ++i) {
     const MemoryRegion &region = regions[i];
     // A writable mapping can hold an object as well (an old linker's RWX
     // segment), an anonymous one too (text moved to huge pages).
-    bool is_candidate = region.is_readable && region.path != "[vvar]" &&
+    bool is_candidate = region.is_readable &&
+                        !region.path.starts_with("[vvar") &&
                         (!region.is_file() || region.file_offset == 0);
     if (!is_candidate)
       continue;
-    std::span<uint8_t> bytes(reinterpret_cast<uint8_t *>(&headers[i]),
-                             sizeof headers[i]);
-    if (memory.read_some(region.range.start, bytes) != bytes.size())
-      headers[i] = {};
+    bytes[i].resize(std::min<size_t>(start_size, region.range.size_bytes()));
+    reads.push_back({region.range.start, bytes[i]});
+    indices.push_back(i);
   }
-  return headers;
+  std::vector<size_t> sizes = memory.read_each(reads);
+  for (size_t i = 0; i < indices.size(); ++i)
+    bytes[indices[i]].resize(sizes[i]);
+  std::vector<ObjectStart> starts;
+  for (size_t i = 0; i < regions.size(); ++i)
+    starts.emplace_back(regions[i].range.start, std::move(bytes[i]));
+  return starts;
 }
 
 } // namespace
@@ -202,17 +241,18 @@ std::string LoadedObject::name() const {
 
 Result<std::vector<LoadedObject>>
 find_loaded_objects(const RemoteMemory &memory, const MemoryMap &map) {
-  AuxiliaryVector auxiliary = read_auxiliary_vector(memory.pid());
+  AuxiliaryVector auxiliary = read_auxiliary_vector(memory.tid());
   std::vector<LoadedObject> objects;
   bool has_32_bit = false;
-  std::vector<Elf64_Ehdr> headers = read_headers(memory, map.regions());
-  for (size_t i = 0; i < headers.size(); ++i) {
+  std::vector<ObjectStart> starts = read_starts(memory, map.regions());
+  for (size_t i = 0; i < starts.size(); ++i) {
     const MemoryRegion &region = map.regions()[i];
-    if (!is_elf(headers[i]))
+    Elf64_Ehdr header = starts[i].header();
+    if (!is_elf(header))
       continue;
-    has_32_bit |= headers[i].e_ident[EI_CLASS] == ELFCLASS32;
+    has_32_bit |= header.e_ident[EI_CLASS] == ELFCLASS32;
     std::optional<LoadedObject> object =
-        examine(memory, map, region, headers[i]);
+        examine(memory, map, region, starts[i]);
     if (!object)
       continue;
     object->is_vdso = region.range.start.value() == auxiliary.vdso;

@@ -133,6 +133,9 @@ Result<MemoryMap> MemoryMap::parse(std::string_view text) {
 }
 
 Result<MemoryMap> MemoryMap::read(pid_t pid) {
+  Result<std::string> own = read_proc_file(fmt::format("/proc/{}/maps", pid));
+  if (own && !own->empty())
+    return parse(*own);
   Result<std::string> text =
       read_proc_file(fmt::format("/proc/{}/maps", living_thread(pid)));
   if (text && !text->empty())

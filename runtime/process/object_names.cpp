@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "runtime/process/debug_file.h"
 #include "runtime/process/dynamic_symbols.h"
 
 namespace care::runtime {
@@ -67,8 +68,14 @@ ObjectNames::functions_of(const LoadedObject &object) {
     if (is_function)
       functions.push_back({symbol.st_value, symbol.st_size, std::string(name)});
   };
-  if (Result<MappedFile> file = open_object_file(memory_.pid(), object))
+  Result<MappedFile> file = open_object_file(memory_.pid(), object);
+  if (file)
     for_each_symbol(file->bytes(), add);
+  if (functions.empty()) // stripped
+    if (std::optional<MappedFile> debug =
+            find_debug_file(memory_.pid(), object,
+                            file ? file->bytes() : std::span<const uint8_t>()))
+      for_each_symbol(debug->bytes(), add);
   if (functions.empty())
     if (auto symbols = DynamicSymbols::read(memory_, object))
       for (const Elf64_Sym &symbol : symbols->symbols())

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Names of functions for messages to a person: from the symbol table of the
-// object's file if it can be had, else from its dynamic symbols in memory.
+// object's file if it can be had, else of its separate debug file, else from
+// its dynamic symbols in memory.
 #ifndef LIBCARE_RUNTIME_PROCESS_OBJECT_NAMES_H
 #define LIBCARE_RUNTIME_PROCESS_OBJECT_NAMES_H
 

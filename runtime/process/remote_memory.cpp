@@ -90,6 +90,37 @@ Error RemoteMemory::read(std::span<const MemoryRead> reads) const {
   return {};
 }
 
+// The kernel stops in the first range that it cannot read to the end. That one
+// is asked for on its own, and it goes on behind it.
+std::vector<size_t>
+RemoteMemory::read_each(std::span<const MemoryRead> reads) const {
+  constexpr size_t batch = 512; // below the kernel's UIO_MAXIOV of 1024
+  std::vector<size_t> sizes;
+  std::vector<iovec> local, remote;
+  while (sizes.size() < reads.size()) {
+    auto rest = reads.subspan(sizes.size());
+    auto part = rest.first(std::min(batch, rest.size()));
+    local.clear();
+    remote.clear();
+    for (const MemoryRead &one : part) {
+      local.push_back(local_part(one.bytes.data(), one.bytes.size()));
+      remote.push_back(remote_part(one.from, one.bytes.size()));
+    }
+    ssize_t count = process_vm_readv(tid_, local.data(), part.size(),
+                                     remote.data(), part.size(), 0);
+    size_t left = count > 0 ? static_cast<size_t>(count) : 0;
+    for (const MemoryRead &one : part) {
+      bool is_whole = left >= one.bytes.size();
+      sizes.push_back(is_whole ? one.bytes.size()
+                               : read_some(one.from, one.bytes));
+      if (!is_whole)
+        break;
+      left -= one.bytes.size();
+    }
+  }
+  return sizes;
+}
+
 Result<std::vector<uint8_t>> RemoteMemory::read_bytes(RemoteAddress from,
                                                       size_t size_bytes) const {
   std::vector<uint8_t> bytes(size_bytes);

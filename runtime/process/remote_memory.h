@@ -43,6 +43,8 @@ public:
   static Result<RemoteMemory> open(pid_t pid);
 
   pid_t pid() const { return pid_; }
+  // A thread that has the memory: living_thread(pid), as it was at open().
+  pid_t tid() const { return tid_; }
 
   // All of `bytes`, or an error.
   Error read(RemoteAddress from, std::span<uint8_t> bytes) const;
@@ -50,6 +52,9 @@ public:
   size_t read_some(RemoteAddress from, std::span<uint8_t> bytes) const;
   // Many ranges with few system calls; all of them, or an error.
   Error read(std::span<const MemoryRead> reads) const;
+  // The same for ranges of which some may be unreadable: how much of each was
+  // read.
+  std::vector<size_t> read_each(std::span<const MemoryRead> reads) const;
 
   template <typename T> Result<T> read_value(RemoteAddress from) const {
     static_assert(std::is_trivially_copyable_v<T>);
@@ -88,7 +93,7 @@ private:
       : pid_(pid), tid_(tid), fd_(std::move(fd)) {}
 
   pid_t pid_;
-  pid_t tid_;   // a thread that has the memory: living_thread(pid)
+  pid_t tid_;
   UniqueFd fd_; // /proc/PID/mem
 };
 

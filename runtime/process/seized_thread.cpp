@@ -17,6 +17,7 @@
 
 #include <cerrno>
 #include <sys/ptrace.h>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -24,7 +25,35 @@
 
 namespace care::runtime {
 
+namespace {
+
+// Asked to stop, given up, and not let go yet. Of the calling thread, since
+// only the thread that seized another one can deal with it.
+struct LateThread {
+  pid_t pid, tid;
+};
+thread_local std::vector<LateThread> late_threads;
+
+} // namespace
+
+void let_go_of_late_threads() {
+  std::erase_if(late_threads, [](const LateThread &late) {
+    std::optional<WaitStatus> status = poll_thread(late.tid);
+    if (!status)
+      return false;
+    int signal = status->kind() == WaitKind::SignalStop ? status->signal() : 0;
+    // It fails only if the thread has ended.
+    if (status->is_stop())
+      (void)ptrace(PTRACE_DETACH, late.tid, nullptr, signal);
+    return true;
+  });
+}
+
 Result<SeizedThread> SeizedThread::seize(pid_t pid, pid_t tid) {
+  // One that was late is ours still.
+  if (std::erase_if(late_threads,
+                    [=](const LateThread &late) { return late.tid == tid; }))
+    return SeizedThread(pid, tid);
   unsigned long options = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEEXEC;
   if (ptrace(PTRACE_SEIZE, tid, nullptr, options) == -1) {
     int error_number = errno;
@@ -124,8 +153,10 @@ Error SeizedThread::detach() {
   pid_t still_held = std::exchange(running.tid_, 0);
   if (error && error.kind() == ErrorKind::TargetGone)
     return {};
-  if (error)
+  if (error) {
+    late_threads.push_back({pid_, tid});
     return error;
+  }
   if (ptrace(PTRACE_DETACH, still_held, nullptr, running.signal_) == -1 &&
       errno != ESRCH)
     return system_error(fmt::format("thread {}: cannot detach", tid), errno);

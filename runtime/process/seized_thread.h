@@ -61,6 +61,12 @@ private:
   int signal_ = 0; // to be delivered when it runs on
 };
 
+// A thread that is in an uninterruptible sleep when it is let go stays ours,
+// and would stand still when it wakes up. This lets go of those that have woken
+// up; whoever waits for something calls it now and then. What is left is let go
+// by the kernel when the thread of ours ends that seized it.
+void let_go_of_late_threads();
+
 } // namespace care::runtime
 
 #endif

@@ -18,6 +18,7 @@
 #include <fmt/format.h>
 
 #include "common/unique_fd.h"
+#include "runtime/process/access_denial.h"
 
 namespace care::runtime {
 
@@ -39,30 +40,46 @@ Result<std::string> read_proc_file(const std::string &path) {
   }
 }
 
-std::optional<std::string> read_status_field(pid_t pid, pid_t tid,
-                                             std::string_view field) {
-  Result<std::string> status =
+Result<ThreadStatus> ThreadStatus::read(pid_t pid, pid_t tid) {
+  Result<std::string> text =
       read_proc_file(fmt::format("/proc/{}/task/{}/status", pid, tid));
-  if (!status)
-    return std::nullopt;
-  std::string_view rest = *status;
+  if (!text)
+    return text.take_error();
+  return ThreadStatus(std::move(*text));
+}
+
+std::optional<std::string_view>
+ThreadStatus::field(std::string_view name) const {
+  std::string_view rest = text_;
   while (!rest.empty()) {
     size_t end = std::min(rest.find('\n'), rest.size());
     std::string_view line = rest.substr(0, end);
     rest.remove_prefix(std::min(end + 1, rest.size()));
-    if (!line.starts_with(field) || line.size() <= field.size() ||
-        line[field.size()] != ':')
+    if (!line.starts_with(name) || line.size() <= name.size() ||
+        line[name.size()] != ':')
       continue;
-    line.remove_prefix(field.size() + 1);
+    line.remove_prefix(name.size() + 1);
     size_t text = line.find_first_not_of(" \t");
-    return std::string(text == line.npos ? "" : line.substr(text));
+    return text == line.npos ? "" : line.substr(text);
   }
   return std::nullopt;
 }
 
+std::optional<std::string> read_status_field(pid_t pid, pid_t tid,
+                                             std::string_view field) {
+  Result<ThreadStatus> status = ThreadStatus::read(pid, tid);
+  std::optional<std::string_view> line =
+      status ? status->field(field) : std::nullopt;
+  return line ? std::optional<std::string>(*line) : std::nullopt;
+}
+
+static bool is_end(std::string_view state) {
+  return state.starts_with('Z') || state.starts_with('X');
+}
+
 bool has_ended(pid_t pid, pid_t tid) {
   std::optional<std::string> state = read_status_field(pid, tid, "State");
-  return !state || state->starts_with('Z') || state->starts_with('X');
+  return !state || is_end(*state);
 }
 
 std::string thread_name(pid_t pid, pid_t tid) {
@@ -106,44 +123,29 @@ Error check_target(pid_t pid) {
     return refused("kpatch-target", fmt::format("{} is not a process", pid));
   if (pid == getpid())
     return refused("kpatch-target", "cannot patch the patching tool itself");
-  Result<std::string> stat = read_proc_file(fmt::format("/proc/{}/stat", pid));
-  if (!stat)
+  Result<ThreadStatus> status = ThreadStatus::read(pid, pid);
+  if (!status)
     return target_gone("no such process");
-  std::optional<std::string> group = read_status_field(pid, pid, "Tgid");
+  std::optional<std::string_view> group = status->field("Tgid");
   if (group && *group != std::to_string(pid))
     return refused("kpatch-target",
                    fmt::format("is a thread of process {}", *group))
         .note("give the number of the process");
+  // A kernel thread has no memory of its own: no VmSize line.
+  if (status->field("VmSize") && !is_end(status->field("State").value_or("X")))
+    return {};
   Result<std::vector<pid_t>> tids = list_threads(pid);
   if (!tids)
     return tids.take_error();
   // A main thread may have ended while the others go on.
   if (has_ended(pid, pid) && tids->size() <= 1)
     return target_gone("the process has ended");
-  // A kernel thread has no memory of its own: no VmSize line.
   bool has_memory = false;
   for (pid_t tid : *tids)
     has_memory = has_memory || read_status_field(pid, tid, "VmSize");
   if (!has_memory)
     return refused("kpatch-target", "is a kernel thread");
   return {};
-}
-
-static Error no_permission(std::string what, int error_number) {
-  Error error = system_error(std::move(what), error_number)
-                    .with_code("kpatch-no-permission");
-  Result<std::string> scope =
-      read_proc_file("/proc/sys/kernel/yama/ptrace_scope");
-  if (scope && !scope->starts_with('0'))
-    return std::move(error).note(
-        fmt::format("kernel.yama.ptrace_scope is {}; run as root or grant "
-                    "CAP_SYS_PTRACE",
-                    scope->substr(0, scope->find('\n'))));
-  if (geteuid() != 0)
-    return std::move(error).note("run as root or as the user of the process");
-  return std::move(error).note(
-      "a security module or missing CAP_SYS_PTRACE denies access; see the "
-      "kernel's audit log");
 }
 
 Error access_error(pid_t pid, pid_t tid, std::string what, int error_number) {
@@ -157,12 +159,18 @@ Error access_error(pid_t pid, pid_t tid, std::string what, int error_number) {
     pid_t tracer_pid = 0;
     std::from_chars(tracer->data(), tracer->data() + tracer->size(),
                     tracer_pid);
+    // A thread of ours that is about to end, which lets it go.
+    if (read_status_field(tracer_pid, tracer_pid, "Tgid") ==
+        std::to_string(getpid()))
+      return not_safe_now("has not stopped in time and is being let go");
     return refused("kpatch-traced",
                    fmt::format("is traced by process {} ({})", *tracer,
                                thread_name(tracer_pid, tracer_pid)))
         .note("end the debugger or tracer and try again");
   }
-  return no_permission(std::move(what), error_number);
+  return system_error(std::move(what), error_number)
+      .with_code("kpatch-no-permission")
+      .note(explain_denial(examine_denial(pid, tid)));
 }
 
 } // namespace care::runtime

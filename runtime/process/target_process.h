@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 #include <sys/types.h>
+#include <utility>
 #include <vector>
 
 #include "common/result.h"
@@ -25,8 +26,19 @@ Result<std::vector<pid_t>> list_threads(pid_t pid);
 // The name that a thread gave itself, for messages; empty if it ended.
 std::string thread_name(pid_t pid, pid_t tid);
 
-// A line of /proc/PID/task/TID/status, such as "State" or "TracerPid", without
-// its leading blanks. Nothing if the thread ended or there is no such line.
+// /proc/PID/task/TID/status, which the kernel takes some time to write.
+class ThreadStatus {
+public:
+  static Result<ThreadStatus> read(pid_t pid, pid_t tid);
+  // A line such as "State" or "TracerPid", without its leading blanks.
+  std::optional<std::string_view> field(std::string_view name) const;
+
+private:
+  explicit ThreadStatus(std::string text) : text_(std::move(text)) {}
+  std::string text_;
+};
+
+// One line of it. Nothing if the thread ended or there is no such line.
 std::optional<std::string> read_status_field(pid_t pid, pid_t tid,
                                              std::string_view field);
 

@@ -25,12 +25,14 @@ enum Disturbance {
 };
 
 Disturbance examine(pid_t pid, pid_t tid) {
-  std::string state = read_status_field(pid, tid, "State").value_or("X");
+  Result<ThreadStatus> status = ThreadStatus::read(pid, tid);
+  if (!status)
+    return cannot_be_stopped;
+  std::string_view state = status->field("State").value_or("X");
   if (!state.starts_with('S') && !state.starts_with('R') &&
       !state.starts_with('T'))
     return cannot_be_stopped;
-  bool is_filtered =
-      read_status_field(pid, tid, "Seccomp").value_or("0") != "0";
+  bool is_filtered = status->field("Seccomp").value_or("0") != "0";
   Result<std::string> call =
       read_proc_file(fmt::format("/proc/{}/task/{}/syscall", pid, tid));
   int64_t number = -1;
@@ -107,14 +109,25 @@ Result<Gadgets> find_gadgets(const RemoteMemory &memory, const MemoryMap &map) {
                      return is_libc(*a) > is_libc(*b);
                    });
   Gadgets gadgets;
-  constexpr size_t piece_max = 16 << 20; // a browser's text is 200 MB
-  std::vector<uint8_t> code;
+  constexpr size_t searched_max = 16 << 20; // a browser's text is 200 MB
+  constexpr size_t piece_size = 128 << 10; // the C library's has all of it soon
+  constexpr size_t overlap = 256;          // longer than any sequence
+  std::vector<uint8_t> code(piece_size);
+  auto has_all = [&] {
+    return gadgets.can_call() && gadgets.can_store_result();
+  };
   for (const MemoryRegion *region : regions) {
-    if (gadgets.can_call() && gadgets.can_store_result())
+    size_t searched =
+        std::min<size_t>(region->range.size_bytes(), searched_max);
+    for (size_t at = 0; at < searched && !has_all();
+         at += piece_size - overlap) {
+      std::span<uint8_t> piece(code.data(),
+                               std::min(piece_size, searched - at));
+      size_t size = memory.read_some(region->range.start + at, piece);
+      gadgets.search(piece.first(size), region->range.start + at);
+    }
+    if (has_all())
       break;
-    code.resize(std::min<size_t>(region->range.size_bytes(), piece_max));
-    size_t size = memory.read_some(region->range.start, code);
-    gadgets.search({code.data(), size}, region->range.start);
   }
   if (gadgets.can_call())
     return gadgets;

@@ -118,6 +118,16 @@ static void take_away(pid_t tid) {
                WEXITED | WNOHANG | __WALL);
 }
 
+std::optional<WaitStatus> poll_thread(pid_t tid) {
+  siginfo_t info{};
+  int flags = WEXITED | WSTOPPED | WNOWAIT | WNOHANG | __WALL;
+  if (waitid(P_PID, static_cast<id_t>(tid), &info, flags) != 0)
+    return errno == ECHILD ? std::optional(WaitStatus()) : std::nullopt;
+  if (info.si_pid != tid)
+    return std::nullopt;
+  return WaitStatus::decode(raw_status(info));
+}
+
 Result<std::optional<WaitStatus>>
 wait_for_thread(pid_t tid, const WaitDeadline &deadline) {
   for (;;) {

@@ -65,6 +65,9 @@ private:
 Result<std::optional<WaitStatus>> wait_for_thread(pid_t tid,
                                                   const WaitDeadline &deadline);
 
+// What it has to report at this moment, if anything.
+std::optional<WaitStatus> poll_thread(pid_t tid);
+
 } // namespace care::runtime
 
 #endif
