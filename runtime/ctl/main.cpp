@@ -121,6 +121,19 @@ void declare_commands(CLI::App &app, Options &options) {
       ->check(CLI::ExistingDirectory);
 }
 
+void declare_status(CLI::App &app, Options &options) {
+  CLI::App *command = app.add_subcommand(
+      "status",
+      "Tell which processes have the patches that are known for them");
+  add_process_options(*command, options.choice);
+  command
+      ->add_option("--patches", options.patch_folders,
+                   "A .kpatch file or a folder of them (may be repeated)")
+      ->type_name("PATH")
+      ->allow_extra_args(false);
+  add_common_options(*command, options);
+}
+
 // What is wrong with the command line, by the word that is wrong: of an unknown
 // word and a missing option, the word is told.
 std::string describe_mistake(const CLI::App &app,
@@ -136,7 +149,9 @@ std::string describe_mistake(const CLI::App &app,
                        : "'" + word + "' is not a command";
   if (!has_command)
     return dynamic_cast<const CLI::RequiredError *>(&error)
-               ? "a command is missing: patch, unpatch, recover or info"
+               ? "a command is missing: patch, unpatch, recover, info, status "
+                 "or "
+                 "symbols"
                : error.what();
   for (const CLI::Option *option : command.get_options())
     if (option->get_required() && option->count() == 0) {
@@ -170,6 +185,8 @@ int dispatch(const CLI::App &app, Options &options) {
     return run_symbols(options, diagnostics);
   if (options.choice.is_empty())
     options.choice.processes = "all";
+  if (name == "status")
+    return run_status(options, diagnostics);
   return run_info(options, diagnostics);
 }
 
@@ -182,6 +199,7 @@ int run(int argc, char **argv) {
   add_verbosity(app, options);
   app.require_subcommand(1);
   declare_commands(app, options);
+  declare_status(app, options);
   app.footer("Exit status: 0 done; 1 failed, nothing changed; 2 usage; 3 not "
              "safe now, nothing\nchanged; 4 undo failed. See libcare-ctl(1).");
   try {

@@ -18,12 +18,13 @@ struct Options {
   int verbosity = 0;
   bool json = false;
   bool dry_run = false;
-  ProcessChoice choice;              // -p, --cgroup, --user, --exe
-  std::string patch_path;            // patch, check
-  std::string patch_id;              // unpatch -i
-  std::vector<std::string> operands; // unpatch: build-ids, object names
-  pid_t process_id = 0;              // symbols
-  std::string output_folder;         // symbols
+  ProcessChoice choice;                   // -p, --cgroup, --user, --exe
+  std::string patch_path;                 // patch, check
+  std::vector<std::string> patch_folders; // status --patches
+  std::string patch_id;                   // unpatch -i
+  std::vector<std::string> operands;      // unpatch: build-ids, object names
+  pid_t process_id = 0;                   // symbols
+  std::string output_folder;              // symbols
   double timeout_seconds = 5;
   bool ignore_coroutines = false;
 
@@ -41,6 +42,7 @@ int run_unpatch(const Options &options, Diagnostics &diagnostics);
 int run_recover(const Options &options, Diagnostics &diagnostics);
 int run_info(const Options &options, Diagnostics &diagnostics);
 int run_symbols(const Options &options, Diagnostics &diagnostics);
+int run_status(const Options &options, Diagnostics &diagnostics);
 
 } // namespace care::runtime
 

@@ -8,8 +8,10 @@ Steps, each one word of the shell:
     ctl:N=WORDS    ... must end with status N
     maps=same      the memory map is what it was at the first maps=same
     write=SYM+N:HEX  writes bytes at the program's symbol (/proc/PID/mem)
+    restore=SYM+N:COUNT  writes back the bytes that the program's file has there
 """
 
+import os
 import re
 import shlex
 import subprocess
@@ -50,14 +52,29 @@ class Steps:
             sys.exit("the memory map is another:\n%s\nbefore:\n%s" % (now, self.map))
 
     def write(self, what):
-        symbol, distance, data = re.fullmatch(r"(\w+)\+(\d+):(\w+)", what).groups()
+        place, data = what.split(":")
+        self.write_at(self.offset_of(place), bytes.fromhex(data))
+
+    def restore(self, what):
+        place, count = what.split(":")
+        with open("/proc/%s/exe" % self.pid, "rb") as file:
+            file.seek(self.offset_of(place))
+            self.write_at(self.offset_of(place), file.read(int(count)))
+
+    def offset_of(self, place):
+        symbol, distance = place.split("+")
         exe = "/proc/%s/exe" % self.pid
         names = subprocess.run(["nm", exe], capture_output=True, text=True).stdout
-        offset = int(re.search(r"^(\w+) . %s$" % symbol, names, re.M).group(1), 16)
-        first = open("/proc/%s/maps" % self.pid).readline()
+        offset = re.search(r"^(\w+) . %s$" % symbol, names, re.M).group(1)
+        return int(offset, 16) + int(distance)
+
+    def write_at(self, offset, data):
+        exe = os.readlink("/proc/%s/exe" % self.pid)
+        maps = open("/proc/%s/maps" % self.pid)
+        first = next(line for line in maps if line.endswith(exe + "\n"))
         with open("/proc/%s/mem" % self.pid, "r+b", buffering=0) as memory:
-            memory.seek(int(first.split("-")[0], 16) + offset + int(distance))
-            memory.write(bytes.fromhex(data))
+            memory.seek(int(first.split("-")[0], 16) + offset)
+            memory.write(data)
 
 
 def main():
