@@ -103,7 +103,10 @@ CASES = [
         start="{lpmake}/usr/bin/lua5.4 {inputs}/lines.lua",
         questions=[
             same("^a1b$", line="'a' .. 1 .. 'b'"),
-            same("attempt to concatenate a table", line="pcall_text(function() return 'a' .. {} end)"),
+            same(
+                "attempt to concatenate a table",
+                line="pcall_text(function() return 'a' .. {} end)",
+            ),
             same("stack overflow", line="pcall_text(overflow)"),
         ],
     ),
