@@ -95,8 +95,13 @@ CASES = [
     tinyproxy(
         "tinyproxy-40468",
         "0001-prevent-junk-from-showing-up-in-error-page-in-invali.patch",
+        functions=["process_request"],
     ),
-    tinyproxy("tinyproxy-49606", "0002-CVE-2023-49606.patch"),
+    tinyproxy(
+        "tinyproxy-49606",
+        "0002-CVE-2023-49606.patch",
+        functions=["remove_connection_headers.isra.0"],
+    ),
     library(
         "libuv-24806",
         "libuv1",
@@ -107,17 +112,38 @@ CASES = [
         install="install -D .libs/libuv.so.1.0.0 $(DESTDIR)/usr/local/lib/libuv.so.1",
     ),
     nghttp2("nghttp2-44487", "CVE-2023-44487.patch", refused="kpatch-type-layout"),
-    nghttp2("nghttp2-27135", "CVE-2026-27135.patch"),
-    giflib("giflib-23868", "CVE-2026-23868.patch"),
-    giflib("giflib-26740", "CVE-2026-26740.patch"),
-    tinyxml("tinyxml-42260", "CVE-2021-42260.patch"),
-    tinyxml("tinyxml-34194", "CVE-2023-34194.patch"),
+    nghttp2(
+        "nghttp2-27135",
+        "CVE-2026-27135.patch",
+        functions=["nghttp2_session_mem_recv"],
+    ),
+    giflib(
+        "giflib-23868",
+        "CVE-2026-23868.patch",
+        functions=["GifMakeSavedImage"],
+    ),
+    giflib(
+        "giflib-26740",
+        "CVE-2026-26740.patch",
+        functions=["EGifGCBToSavedExtension"],
+    ),
+    tinyxml(
+        "tinyxml-42260",
+        "CVE-2021-42260.patch",
+        functions=["TiXmlParsingData::Stamp"],
+    ),
+    tinyxml(
+        "tinyxml-34194",
+        "CVE-2023-34194.patch",
+        functions=["TiXmlDeclaration::Parse"],
+    ),
     library(
         "audiofile-13440",
         "audiofile",
         "11_CVE-2018-13440.patch",
         "libaudiofile.so.1",
         configure=AUTOTOOLS + " --disable-flac --disable-docs --disable-examples",
+        functions=["ModuleState::initFileModule"],
         **made_in("libaudiofile"),
     ),
     library(
@@ -126,22 +152,44 @@ CASES = [
         "CVE-2023-52339.patch",
         "libebml.so.5",
         configure="cmake -B build -DBUILD_SHARED_LIBS=ON -DCMAKE_INSTALL_LIBDIR=lib",
+        functions=["libebml::MemIOCallback::read"],
         **made_in("build"),
     ),
-    c_ares("c-ares-4904", "CVE-2022-4904.diff"),
-    c_ares("c-ares-31130", "CVE-2023-31130.diff"),
-    c_ares("c-ares-32067", "CVE-2023-32067.diff"),
+    c_ares(
+        "c-ares-4904",
+        "CVE-2022-4904.diff",
+        functions=["config_sortlist"],
+    ),
+    c_ares(
+        "c-ares-31130",
+        "CVE-2023-31130.diff",
+        functions=["ares_inet_net_pton", "ares_inet_net_pton_ipv4", "ares_inet_pton"],
+    ),
+    c_ares(
+        "c-ares-32067",
+        "CVE-2023-32067.diff",
+        functions=["read_udp_packets"],
+    ),
     libtasn1(
         "libtasn1-12133-1",
         "0001-asn1_der_decoding2-optimize-_asn1_find_up-call-with-.patch",
+        functions=["asn1_der_decoding2"],
     ),
     libtasn1(
         "libtasn1-12133-2",
         "0002-asn1_find_node-optimize-NUMBER-node-lookup-with-inde.patch",
         refused="kpatch-type-layout",
     ),
-    tiff("tiff-2908", "CVE-2023-2908.patch"),
-    tiff("tiff-9900", "CVE-2025-9900.patch"),
+    tiff(
+        "tiff-2908",
+        "CVE-2023-2908.patch",
+        functions=["_TIFFVSetField"],
+    ),
+    tiff(
+        "tiff-9900",
+        "CVE-2025-9900.patch",
+        functions=["TIFFRGBAImageGet", "TIFFReadRGBAImageOriented"],
+    ),
     library(
         "libwebp-4863",
         "libwebp",
