@@ -44,6 +44,10 @@
 // RUN: env KPATCH_STAGE=original %libcare-cc -O2 -flto -c unit.c
 // RUN: env KPATCH_STAGE=patched not %libcare-cc -O2 -flto -c unit.c 2>&1 \
 // RUN:   | FileCheck %s --check-prefix=LTO
+// RUN: env KPATCH_STAGE=patched not %libcare-cc -O2 -flto=auto -c unit.c 2>&1 \
+// RUN:   | FileCheck %s --check-prefix=LTO
+// RUN: env KPATCH_STAGE=patched not %libcare-cc -O2 -flto -ffat-lto-objects -c unit.c 2>&1 \
+// RUN:   | FileCheck %s --check-prefix=LTO
 // LTO: error: unit.c: link-time optimisation is not supported in the patched stage [kpatch-lto]
 
 //--- old.c
