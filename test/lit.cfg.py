@@ -99,6 +99,8 @@ if sanitizers:
         "detect_leaks=0:abort_on_error=1:detect_stack_use_after_return=1"
     )
     config.environment["UBSAN_OPTIONS"] = "print_stacktrace=1:abort_on_error=1"
+    # Is about how the released program is linked, and its size.
+    config.excludes.append("static-and-small.test")
 
 # -- Substitutions -----------------------------------------------------------
 
