@@ -195,6 +195,7 @@ CASES = [
         "libwebp",
         "CVE-2023-4863.patch",
         "libwebp.so.7",
+        refused="kpatch-type-layout",
         configure=AUTOTOOLS + " --disable-png --disable-jpeg --disable-tiff --disable-gif",
         make="$(MAKE) -C sharpyuv && $(MAKE) -C src",
         install="$(MAKE) -C sharpyuv install DESTDIR=$(DESTDIR) &&"
