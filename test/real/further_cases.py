@@ -107,6 +107,7 @@ CASES = [
         "libuv1",
         "fix-cve-2024-24806",
         "libuv.so.1",
+        functions=["uv__idna_toascii"],
         configure="sh autogen.sh && ./configure --disable-static",
         make="$(MAKE) libuv.la",
         install="install -D .libs/libuv.so.1.0.0 $(DESTDIR)/usr/local/lib/libuv.so.1",
