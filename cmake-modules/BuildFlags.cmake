@@ -18,7 +18,7 @@ target_compile_options(care_plain_flags INTERFACE
   -Wall -Wextra -Wshadow -Wconversion -Wnon-virtual-dtor -Wimplicit-fallthrough
   -Werror=unused-result
   # GCC 12 sees an overlap in `"text" + std::string` (GCC bug 105651).
-  -Wno-restrict
+  $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>
   $<$<BOOL:${LIBCARE_WERROR}>:-Werror>)
 target_compile_definitions(care_plain_flags INTERFACE _GLIBCXX_ASSERTIONS)
 target_include_directories(care_plain_flags INTERFACE
@@ -34,7 +34,7 @@ if(LIBCARE_SANITIZE)
     -fno-sanitize=vptr
     # Between the checks, GCC 12 loses sight of what std::optional holds (GCC
     # bug 80635). The build without sanitizers has the warning.
-    -Wno-maybe-uninitialized)
+    $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
   target_link_options(care_build_flags INTERFACE -fsanitize=${LIBCARE_SANITIZE})
 endif()
 
