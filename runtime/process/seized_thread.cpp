@@ -143,8 +143,13 @@ Error SeizedThread::detach() {
   pid_t tid = std::exchange(tid_, 0);
   if (ptrace(PTRACE_DETACH, tid, nullptr, signal_) == 0)
     return {};
-  if (errno != ESRCH || has_ended(pid_, tid))
-    return {}; // it ended, which lets it go as well
+  // Once more: a thread that we keep holds up all that comes after.
+  if (errno != ESRCH && ptrace(PTRACE_DETACH, tid, nullptr, signal_) == 0)
+    return {};
+  if (errno != ESRCH)
+    return system_error(fmt::format("thread {}: cannot detach", tid), errno);
+  if (has_ended(pid_, tid))
+    return {}; // which lets it go as well
   SeizedThread running(pid_, tid);
   WaitDeadline deadline(std::chrono::milliseconds(200));
   Error error = running.request_stop();

@@ -13,6 +13,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <memory>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <fmt/format.h>
@@ -77,9 +78,13 @@ static bool is_end(std::string_view state) {
   return state.starts_with('Z') || state.starts_with('X');
 }
 
+// Without a file descriptor to spare, say, /proc tells nothing; a thread that
+// is taken for ended would be left in the middle of what it does for us.
 bool has_ended(pid_t pid, pid_t tid) {
   std::optional<std::string> state = read_status_field(pid, tid, "State");
-  return !state || is_end(*state);
+  if (!state)
+    return syscall(SYS_tgkill, pid, tid, 0) == -1 && errno == ESRCH;
+  return is_end(*state);
 }
 
 std::string thread_name(pid_t pid, pid_t tid) {

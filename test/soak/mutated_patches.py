@@ -98,7 +98,12 @@ class Trial:
         if is_dry:
             words.insert(2, "--dry-run")
         done = subprocess.run(
-            words, capture_output=True, text=True, timeout=10, preexec_fn=limit_memory
+            words,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=10,
+            preexec_fn=limit_memory,
         )
         if done.returncode not in (0, 1, 3):
             raise Wrong("crash", "status %d: %s" % (done.returncode, done.stderr))
