@@ -25,7 +25,7 @@ struct Options {
   std::string output;
   std::string id = "0001";
   std::string build_id;
-  std::vector<std::string> loaded;
+  LinkOptions link;
   bool json = false;
 };
 
@@ -70,7 +70,7 @@ static Result<Report> make_patch(const Options &options) {
   if (!build_id)
     return build_id.take_error();
 
-  Result<LinkedPatch> patch = link_patch(*original, *patched, options.loaded);
+  Result<LinkedPatch> patch = link_patch(*original, *patched, options.link);
   if (!patch)
     return patch.take_error().in("'" + options.patched + "'");
   Report report{*build_id, std::move(*patch)};
@@ -158,9 +158,15 @@ int main(int argc, char **argv) {
                  "name of the patch, up to 7 characters (0001)");
   app.add_option("-b,--buildid", options.build_id,
                  "insist on this build-id of ORIGINAL");
-  app.add_option("--loaded", options.loaded,
+  app.add_option("--loaded", options.link.loaded,
                  "a library that the processes have loaded although ORIGINAL "
                  "does not name it (may be repeated)");
+  app.add_option("--allow-active", options.link.allow_active,
+                 "old and new code of this function may run side by side (may "
+                 "be repeated)")
+      ->type_name("FUNCTION")
+      ->expected(1)
+      ->take_all();
   app.add_flag("--json", options.json, "report as JSON");
   try {
     app.parse(argc, argv);
@@ -179,6 +185,10 @@ int main(int argc, char **argv) {
     diagnostics.report(error);
     return exit_status(error.kind());
   }
+  for (const std::string &name : report->patch.not_replaced)
+    diagnostics.warning(fmt::format("--allow-active: the patch does not "
+                                    "replace '{}'",
+                                    name));
   if (options.json)
     print_json(*report);
   else

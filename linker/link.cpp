@@ -10,6 +10,7 @@
 
 #include "llvm/BinaryFormat/ELF.h"
 
+#include "linker/passes/allow_active.h"
 #include "linker/passes/check_libraries.h"
 #include "linker/passes/convert_references.h"
 #include "linker/passes/extract_unwind.h"
@@ -74,7 +75,7 @@ static std::vector<std::string> imports_of(const PatchObject &patch) {
 
 Result<LinkedPatch> link_patch(const Object &original_object,
                                const Object &patched_object,
-                               const std::vector<std::string> &loaded) {
+                               const LinkOptions &options) {
   if (Error error = check_pair(original_object, patched_object))
     return error;
   Result<const Architecture *> arch =
@@ -110,11 +111,14 @@ Result<LinkedPatch> link_patch(const Object &original_object,
     return LinkedPatch{.replaces_nothing = true,
                        .functions = std::move(*functions)};
   if (Error error =
-          check_libraries(original_object, patched_object, out, loaded))
+          check_libraries(original_object, patched_object, out, options.loaded))
     return error;
+  std::vector<std::string> not_replaced =
+      allow_active(options.allow_active, *functions, out);
   return LinkedPatch{.image = write_relocatable(out),
                      .functions = std::move(*functions),
-                     .imports = imports_of(out)};
+                     .imports = imports_of(out),
+                     .not_replaced = std::move(not_replaced)};
 }
 
 } // namespace care::linker

@@ -23,13 +23,20 @@ struct LinkedPatch {
   std::vector<PatchedFunction> functions = {};
   std::vector<std::string> imports =
       {}; // names, without versions; no weak ones
+  // Of LinkOptions::allow_active: the patch does not replace them.
+  std::vector<std::string> not_replaced = {};
+};
+
+struct LinkOptions {
+  // Libraries that the processes have although the original does not name them.
+  std::vector<std::string> loaded = {};
+  // Functions whose old and new code may run side by side.
+  std::vector<std::string> allow_active = {};
 };
 
 // Both stay unmodified. Refusals carry a kpatch-... code, docs/refusals.md.
-// `loaded`: libraries that the processes have although the original does not
-// name them.
 Result<LinkedPatch> link_patch(const Object &original, const Object &patched,
-                               const std::vector<std::string> &loaded = {});
+                               const LinkOptions &options = {});
 
 } // namespace care::linker
 

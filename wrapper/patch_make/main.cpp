@@ -43,6 +43,12 @@ static void declare_options(CLI::App &app, Options &options) {
                  "make a patch for the binary with this build-id only, "
                  "and fail if there is none")
       ->type_name("ID");
+  app.add_option("--allow-active", options.allow_active,
+                 "old and new code of this function may run side by side (may "
+                 "be repeated)")
+      ->type_name("FUNCTION")
+      ->expected(1)
+      ->take_all();
   app.add_option("-j,--jobs", options.jobs, "jobs that make runs at once")
       ->type_name("N");
   app.add_flag("--json", options.json,

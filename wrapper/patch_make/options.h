@@ -23,7 +23,9 @@ struct Options {
   std::string destdir_variable = "DESTDIR";
   std::string id = "0001";
   std::string build_id = {}; // empty: that of each binary
-  unsigned jobs = 0;         // 0: make's default
+  // Functions whose old and new code may run side by side.
+  std::vector<std::string> allow_active = {};
+  unsigned jobs = 0; // 0: make's default
   std::vector<std::string> patches = {};
 };
 

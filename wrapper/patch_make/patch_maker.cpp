@@ -130,6 +130,8 @@ static Result<Linked> link_patch(const Options &options, const Folders &folders,
                        "-i",
                        options.id,
                        "--json"};
+  for (const std::string &name : options.allow_active)
+    command.arguments.push_back("--allow-active=" + name);
   command.log = log;
   Result<CapturedRun> run = run_and_capture(command);
   if (!run)
