@@ -20,6 +20,7 @@
 #include "runtime/ctl/progress.h"
 #include "runtime/ctl/refusal.h"
 #include "runtime/ctl/side_by_side.h"
+#include "runtime/patch/removed_memory.h"
 
 namespace care::runtime {
 
@@ -121,9 +122,7 @@ Error lock_and_settle(Target &target, const Options &options,
   return {};
 }
 
-void report_change(Target &target, const ChangeResult &change,
-                   ProcessReport &report) {
-  report.outcome = Outcome::Done;
+void report_stop(const ChangeResult &change, ProcessReport &report) {
   report.function_count = change.function_count;
   report.attempts = change.stop.attempts;
   if (!change.stop.journal_problem.empty())
@@ -134,9 +133,36 @@ void report_change(Target &target, const ChangeResult &change,
   report.frozen_us = static_cast<uint64_t>(
       std::chrono::duration_cast<std::chrono::microseconds>(change.stop.frozen)
           .count());
+  report.removed_count = change.removed_count;
+  report.allowed_active = change.allowed_active;
+}
+
+void give_back_memory(Target &target, ProcessReport &report) {
+  Result<GiveBackResult> result = give_back_removed(target);
+  if (!result) {
+    // The next change tries again.
+    const Error &error = result.error();
+    if (error.kind() != ErrorKind::TargetGone &&
+        error.kind() != ErrorKind::NotSafeNow)
+      report.warnings.push_back("memory of removed patches is kept: " +
+                                error.message());
+    return;
+  }
+  report.given_back_count = result->given_back;
+  report.kept_count = result->kept;
+  report.search_frozen_us = static_cast<uint64_t>(
+      std::chrono::duration_cast<std::chrono::microseconds>(result->frozen)
+          .count());
+}
+
+void report_change(Target &target, const ChangeResult &change,
+                   ProcessReport &report) {
+  report.outcome = Outcome::Done;
+  report_stop(change, report);
   // A process that ends after it was changed does so on its own account.
   if (Error ended = target.refresh())
     return;
+  give_back_memory(target, report);
   report.objects = report_objects(target, false);
 }
 

@@ -15,6 +15,7 @@
 #include "runtime/ctl/options.h"
 #include "runtime/ctl/report.h"
 #include "runtime/patch/apply.h"
+#include "runtime/patch/settle.h"
 #include "runtime/patch/target.h"
 
 namespace care::runtime {
@@ -40,6 +41,14 @@ Error lock_and_settle(Target &target, const Options &options,
 // The report of a change that was made.
 void report_change(Target &target, const ChangeResult &change,
                    ProcessReport &report);
+
+// Memory of removed patches, also of earlier ones, that is proven to be unused
+// goes back to the process.
+void give_back_memory(Target &target, ProcessReport &report);
+
+// What a change and a check have in common: counts, the stop, functions that
+// were not looked for.
+void report_stop(const ChangeResult &change, ProcessReport &report);
 
 } // namespace care::runtime
 

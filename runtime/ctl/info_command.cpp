@@ -33,7 +33,7 @@ int run_info(const Options &options, Diagnostics &diagnostics) {
     if (!target)
       report.fail(target.take_error());
     else
-      report.objects = report_objects(**target, options.verbosity > 0);
+      report.objects = report_objects(**target, true);
     if (is_broad && report.objects.empty())
       continue;
     writer.add(std::move(report));

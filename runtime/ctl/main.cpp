@@ -54,7 +54,7 @@ void add_process_options(CLI::App &command, ProcessChoice &choice) {
       ->type_name("PATH");
 }
 
-void add_change_options(CLI::App &command, Options &options) {
+void add_stop_options(CLI::App &command, Options &options) {
   add_process_options(command, options.choice);
   // To change every process there is has to be asked for.
   command.callback([&options] {
@@ -70,21 +70,43 @@ void add_change_options(CLI::App &command, Options &options) {
       ->capture_default_str();
   command.add_flag("--ignore-coroutines", options.ignore_coroutines,
                    "Do not look for suspended stacks in memory");
+  command
+      .add_option("--allow-active", options.allow_active,
+                  "Threads may be in this function: old and new code may run "
+                  "side by side (may be repeated)")
+      ->type_name("FUNCTION")
+      ->expected(1)
+      ->take_all();
+  add_common_options(command, options);
+}
+
+void add_change_options(CLI::App &command, Options &options) {
+  add_stop_options(command, options);
   command.add_flag("--dry-run", options.dry_run,
                    "Only tell what would be done");
-  add_common_options(command, options);
+}
+
+void add_patch_operands(CLI::App &command, Options &options) {
+  command.add_flag("--replace", options.replace,
+                   "Take other patches of the same objects off in the same "
+                   "stop");
+  command
+      .add_option("FILE", options.patch_path,
+                  "A .kpatch file, or a folder of them")
+      ->required()
+      ->type_name("");
 }
 
 void declare_commands(CLI::App &app, Options &options) {
   for (const char *name : {"patch", "patch-user"}) {
     CLI::App *command = app.add_subcommand(name, "Apply patches to processes");
     add_change_options(*command, options);
-    command
-        ->add_option("FILE", options.patch_path,
-                     "A .kpatch file, or a folder of them")
-        ->required()
-        ->type_name("");
+    add_patch_operands(*command, options);
   }
+  CLI::App *check = app.add_subcommand(
+      "check", "Tell whether patches could be applied to processes now");
+  add_stop_options(*check, options);
+  add_patch_operands(*check, options);
   for (const char *name : {"unpatch", "unpatch-user"}) {
     CLI::App *command = app.add_subcommand(name, "Take patches off processes");
     add_change_options(*command, options);
@@ -149,9 +171,8 @@ std::string describe_mistake(const CLI::App &app,
                        : "'" + word + "' is not a command";
   if (!has_command)
     return dynamic_cast<const CLI::RequiredError *>(&error)
-               ? "a command is missing: patch, unpatch, recover, info, status "
-                 "or "
-                 "symbols"
+               ? "a command is missing: patch, check, unpatch, recover, info, "
+                 "status or symbols"
                : error.what();
   for (const CLI::Option *option : command.get_options())
     if (option->get_required() && option->count() == 0) {
@@ -177,6 +198,8 @@ int dispatch(const CLI::App &app, Options &options) {
   std::string name = app.get_subcommands().front()->get_name();
   if (name.starts_with("patch"))
     return run_patch(options, diagnostics);
+  if (name == "check")
+    return run_check(options, diagnostics);
   if (name.starts_with("unpatch"))
     return run_unpatch(options, diagnostics);
   if (name == "recover")

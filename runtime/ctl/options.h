@@ -27,17 +27,21 @@ struct Options {
   std::string output_folder;              // symbols
   double timeout_seconds = 5;
   bool ignore_coroutines = false;
+  bool replace = false;                  // patch, check
+  std::vector<std::string> allow_active; // names of functions
 
   SwitchOptions switch_options() const {
     auto timeout = std::chrono::duration<double>(timeout_seconds);
     return {.timeout =
                 std::chrono::duration_cast<std::chrono::milliseconds>(timeout),
-            .ignore_coroutines = ignore_coroutines};
+            .ignore_coroutines = ignore_coroutines,
+            .allow_active = allow_active};
   }
 };
 
 // Each gives the exit status.
 int run_patch(const Options &options, Diagnostics &diagnostics);
+int run_check(const Options &options, Diagnostics &diagnostics);
 int run_unpatch(const Options &options, Diagnostics &diagnostics);
 int run_recover(const Options &options, Diagnostics &diagnostics);
 int run_info(const Options &options, Diagnostics &diagnostics);

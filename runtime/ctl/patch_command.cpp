@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// libcare-ctl patch: look, repair, plan, act; for each process. Files are read
-// once, before any process is touched, those of a storage when the first
-// process needs them.
+// libcare-ctl patch and check: look, repair, plan, act; for each process. Files
+// are read once, before any process is touched, those of a storage when the
+// first process needs them.
 
 #include "runtime/ctl/change_command.h"
 #include "runtime/ctl/options.h"
@@ -27,6 +27,7 @@ static std::vector<ObjectReport> report_plan(const PatchPlan &plan) {
                       .applied_at = 0,
                       .region = 0,
                       .region_size = planned.layout.size_bytes,
+                      .kept_because = {},
                       .functions = {}};
     for (const ReplacedFunction &function : planned.functions)
       patch.functions.push_back({function.name, function.original_address, 0});
@@ -74,8 +75,28 @@ static std::vector<std::string> build_ids_of(const Target &target) {
   return build_ids;
 }
 
-static Error patch_process(pid_t pid, PatchSet &set, bool is_single,
-                           const Options &options, ProcessReport &report) {
+// check begins like patch, but leaves what a killed libcare-ctl has left as it
+// is.
+static Error lock_target(Target &target, CommandKind kind,
+                         const Options &options, ProcessReport &report) {
+  if (kind == CommandKind::Patch)
+    return lock_and_settle(target, options, report);
+  if (Error error = target.lock())
+    return error;
+  for (const PatchRegion &region : target.regions())
+    if (region.journal.state == PatchState::Applying ||
+        region.journal.state == PatchState::Reverting)
+      return not_safe_now(fmt::format("patch '{}' was left {} by a libcare-ctl "
+                                      "that was killed",
+                                      region.id(),
+                                      patch_state_name(region.journal.state)))
+          .note("'libcare-ctl recover' settles it; every patch does so first");
+  return {};
+}
+
+static Error patch_process(pid_t pid, PatchSet &set, CommandKind kind,
+                           bool is_single, const Options &options,
+                           ProcessReport &report) {
   Result<std::unique_ptr<Target>> target = Target::open_read_only(pid);
   if (!target)
     return target.take_error();
@@ -89,17 +110,18 @@ static Error patch_process(pid_t pid, PatchSet &set, bool is_single,
     report.outcome = Outcome::NothingToDo;
     return {};
   }
-  if (Error error = lock_and_settle(**target, options, report))
+  if (Error error = lock_target(**target, kind, options, report))
     return error;
 
-  Result<PatchPlan> plan = plan_patches(**target, *files);
+  Result<PatchPlan> plan =
+      plan_patches(**target, *files, {.replace = options.replace});
   if (!plan)
     return plan.take_error();
-  if (plan->patches.empty() && !plan->already_applied.empty()) {
+  if (plan->is_empty() && !plan->already_applied.empty()) {
     report.outcome = Outcome::AlreadyDone;
     return is_single ? already_applied(*plan) : Error();
   }
-  if (plan->patches.empty()) {
+  if (plan->is_empty()) {
     report.outcome = Outcome::NothingToDo;
     if (is_single)
       report.error = no_patch_fits(**target, set).in(describe_process(pid));
@@ -113,6 +135,15 @@ static Error patch_process(pid_t pid, PatchSet &set, bool is_single,
     return {};
   }
 
+  if (kind == CommandKind::Check) {
+    Result<ChangeResult> check =
+        check_plan(**target, *plan, options.switch_options());
+    if (!check)
+      return check.take_error();
+    report_stop(*check, report);
+    report.outcome = Outcome::WouldBeDone;
+    return {};
+  }
   Result<ChangeResult> change =
       apply_plan(**target, *plan, options.switch_options());
   if (!change)
@@ -130,7 +161,8 @@ static Result<PatchSet> open_set(const std::string &path) {
                    .note("FILE is a .kpatch file, or a folder of them"));
 }
 
-int run_patch(const Options &options, Diagnostics &diagnostics) {
+static int run(CommandKind kind, const Options &options,
+               Diagnostics &diagnostics) {
   std::optional<PatchSet> set;
   auto prepare = [&]() -> Error {
     Result<PatchSet> opened = open_set(options.patch_path);
@@ -141,10 +173,17 @@ int run_patch(const Options &options, Diagnostics &diagnostics) {
   };
   auto change = [&](pid_t pid, bool is_single, const Options &now,
                     ProcessReport &report) {
-    return patch_process(pid, *set, is_single, now, report);
+    return patch_process(pid, *set, kind, is_single, now, report);
   };
-  return change_processes(CommandKind::Patch, options, diagnostics, prepare,
-                          change);
+  return change_processes(kind, options, diagnostics, prepare, change);
+}
+
+int run_patch(const Options &options, Diagnostics &diagnostics) {
+  return run(CommandKind::Patch, options, diagnostics);
+}
+
+int run_check(const Options &options, Diagnostics &diagnostics) {
+  return run(CommandKind::Check, options, diagnostics);
 }
 
 } // namespace care::runtime

@@ -18,6 +18,10 @@ static bool is_unsettled(const PatchRegion &region) {
          region.journal.state != PatchState::Removed;
 }
 
+static bool is_removed(const PatchRegion &region) {
+  return region.journal.state == PatchState::Removed;
+}
+
 // The lock is taken only where there is something to do: of a libcare-ctl that
 // is at work, the same states are seen, and it is left alone.
 static Error recover_process(pid_t pid, const Options &options,
@@ -27,7 +31,10 @@ static Error recover_process(pid_t pid, const Options &options,
     return target.take_error();
   std::span<const PatchRegion> regions = (*target)->regions();
   report.outcome = Outcome::NothingToDo;
-  if (std::none_of(regions.begin(), regions.end(), is_unsettled))
+  bool has_unsettled =
+      std::any_of(regions.begin(), regions.end(), is_unsettled);
+  bool has_removed = std::any_of(regions.begin(), regions.end(), is_removed);
+  if (!has_unsettled && (options.dry_run || !has_removed))
     return {};
   if (options.dry_run) {
     report.outcome = Outcome::WouldBeDone;
@@ -36,6 +43,7 @@ static Error recover_process(pid_t pid, const Options &options,
   }
   if (Error error = lock_and_settle(**target, options, report))
     return error;
+  give_back_memory(**target, report);
   if (!report.repairs.empty())
     report.outcome = Outcome::Done;
   report.objects = report_objects(**target, false);

@@ -9,6 +9,7 @@
 #include "runtime/ctl/summary.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -25,6 +26,8 @@ std::string_view command_name(CommandKind kind) {
   switch (kind) {
   case CommandKind::Patch:
     return "patch";
+  case CommandKind::Check:
+    return "check";
   case CommandKind::Unpatch:
     return "unpatch";
   case CommandKind::Recover:
@@ -78,7 +81,10 @@ std::vector<ObjectReport> report_objects(const Target &target,
                       .applied_at = journal.applied_at,
                       .region = region.base.value(),
                       .region_size = journal.region_size,
+                      .kept_because = {},
                       .functions = {}};
+    if (journal.state == PatchState::Removed)
+      patch.kept_because = kept_reason_text(journal.kept);
     for (const JournalSite &site : journal.sites)
       patch.functions.push_back({site.name, site.function, site.replacement});
     objects[index].patches.push_back(std::move(patch));
@@ -122,11 +128,41 @@ void ReportWriter::write_text(const ProcessReport &report) {
   case CommandKind::Recover:
     write_recovery(report);
     break;
+  case CommandKind::Check:
+    write_check(report);
+    break;
   case CommandKind::Patch:
   case CommandKind::Unpatch:
     write_change(report);
   }
   fflush(stdout);
+}
+
+// With -v: what the stop was like.
+void ReportWriter::write_stop(const ProcessReport &report) {
+  if (options_.verbosity == 0)
+    return;
+  if (report.frozen_us)
+    print(fmt::format("PID '{}' process {} frozen_time is {} microsecond\n",
+                      report.pid, command_name(kind_), *report.frozen_us));
+  if (!report.allowed_active.empty())
+    print(fmt::format("allowed to be active: {}\n",
+                      fmt::join(report.allowed_active, ", ")));
+}
+
+void ReportWriter::write_check(const ProcessReport &report) {
+  if (report.outcome == Outcome::WouldBeDone) {
+    write_stop(report);
+    print(fmt::format("{} patch hunk(s) can be applied to PID '{}' now\n",
+                      report.function_count, report.pid));
+    if (report.removed_count != 0)
+      print(fmt::format("{} patch(es) would be replaced\n",
+                        report.removed_count));
+  }
+  bool is_silent = is_broad_ && options_.verbosity == 0;
+  if (report.outcome == Outcome::NothingToDo && !is_silent)
+    print(fmt::format("No patch(es) applicable to PID '{}' have been found\n",
+                      report.pid));
 }
 
 void ReportWriter::write_change(const ProcessReport &report) {
@@ -142,16 +178,22 @@ void ReportWriter::write_change(const ProcessReport &report) {
                             function.name, function.original));
   }
   if (report.outcome == Outcome::Done) {
-    if (options_.verbosity > 0 && report.frozen_us)
-      print(fmt::format("PID '{}' process {} frozen_time is {} microsecond\n",
-                        report.pid, is_patch ? "patch" : "unpatch",
-                        *report.frozen_us));
+    write_stop(report);
     print(is_patch ? fmt::format("{} patch hunk(s) have been successfully "
                                  "applied to PID '{}'\n",
                                  report.function_count, report.pid)
                    : fmt::format("{} patch hunk(s) were successfully cancelled "
                                  "from PID '{}'\n",
                                  report.function_count, report.pid));
+    if (is_patch && report.removed_count != 0)
+      print(fmt::format("{} patch(es) have been replaced\n",
+                        report.removed_count));
+    if (options_.verbosity > 0 &&
+        report.given_back_count + report.kept_count != 0)
+      print(fmt::format("memory of removed patches: {} given back, {} kept; "
+                        "searched for {} microsecond\n",
+                        report.given_back_count, report.kept_count,
+                        report.search_frozen_us));
   }
   // What does not fit and was not asked for in particular is passed over
   // without a word.
@@ -203,6 +245,12 @@ void ReportWriter::write_info(const ProcessReport &report) {
         print_field("Interrupted:",
                     fmt::format("patch {} was left {}; see libcare-ctl recover",
                                 patch.id, patch.state));
+    for (const PatchReport &patch : object.patches)
+      if (!patch.kept_because.empty())
+        print_field("Kept memory:",
+                    fmt::format("patch {}, {} KiB at 0x{:x}: {}", patch.id,
+                                patch.region_size / 1024, patch.region,
+                                patch.kept_because));
     if (options_.verbosity > 0) {
       for (const PatchReport &patch : object.patches) {
         print_field("Patch state:",

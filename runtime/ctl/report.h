@@ -22,7 +22,7 @@ namespace care::runtime {
 
 enum class Outcome {
   Done,
-  WouldBeDone, // --dry-run
+  WouldBeDone, // --dry-run, check
   NothingToDo, // no patch fits, or none is there to be taken off
   AlreadyDone, // all that fit are applied
   Failed,
@@ -39,6 +39,7 @@ struct PatchReport {
   std::string state; // "applied", ..., or "planned"
   uint64_t applied_at = 0;
   uint64_t region = 0, region_size = 0;
+  std::string kept_because; // if removed: why its memory is still there
   std::vector<FunctionReport> functions;
 };
 
@@ -54,6 +55,12 @@ struct ProcessReport {
   size_t function_count = 0;
   std::optional<uint64_t> frozen_us;
   unsigned attempts = 0;
+  size_t removed_count = 0; // patches taken off
+  // Removed patches whose memory was given back now, or is kept, and how long
+  // the process stood still for the proof.
+  size_t given_back_count = 0, kept_count = 0;
+  uint64_t search_frozen_us = 0;
+  std::vector<std::string> allowed_active; // functions not looked for on stacks
   std::vector<ObjectReport> objects;
   std::vector<std::string> repairs; // of what a killed injector had left
   std::vector<std::string> warnings;
@@ -63,7 +70,7 @@ struct ProcessReport {
   void fail(Error cause);
 };
 
-enum class CommandKind { Patch, Unpatch, Recover, Info };
+enum class CommandKind { Patch, Check, Unpatch, Recover, Info };
 
 // Writes the reports of one command: text at once, JSON at the end.
 class ReportWriter {
@@ -84,6 +91,8 @@ public:
 private:
   void write_text(const ProcessReport &report);
   void write_change(const ProcessReport &report);
+  void write_check(const ProcessReport &report);
+  void write_stop(const ProcessReport &report);
   void write_recovery(const ProcessReport &report);
   void write_info(const ProcessReport &report);
   void report_lost_output();

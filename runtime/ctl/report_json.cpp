@@ -40,6 +40,8 @@ static Json patch_json(const PatchReport &patch) {
     json["region"] = hex(patch.region);
     json["region_size"] = patch.region_size;
   }
+  if (!patch.kept_because.empty())
+    json["kept_because"] = patch.kept_because;
   if (patch.applied_at != 0)
     json["applied_at"] = patch.applied_at;
   json["functions"] = std::move(functions);
@@ -56,6 +58,15 @@ static Json process_json(CommandKind kind, const ProcessReport &report) {
     json["frozen_us"] = *report.frozen_us;
     json["attempts"] = report.attempts;
   }
+  if (report.removed_count != 0)
+    json["removed_count"] = report.removed_count;
+  if (report.given_back_count + report.kept_count != 0) {
+    json["given_back_count"] = report.given_back_count;
+    json["kept_count"] = report.kept_count;
+    json["search_frozen_us"] = report.search_frozen_us;
+  }
+  if (!report.allowed_active.empty())
+    json["allowed_active"] = report.allowed_active;
   Json objects = Json::array();
   for (const ObjectReport &object : report.objects) {
     Json patches = Json::array();

@@ -55,7 +55,8 @@ static std::string list_pids(const std::vector<pid_t> &pids) {
 
 std::string describe(const Summary &summary, CommandKind kind,
                      bool is_dry_run) {
-  bool is_patch = kind == CommandKind::Patch;
+  bool is_patch = kind == CommandKind::Patch || kind == CommandKind::Check;
+  is_dry_run |= kind == CommandKind::Check;
   std::string_view participle = is_patch                       ? "patched"
                                 : kind == CommandKind::Unpatch ? "unpatched"
                                                                : "settled";

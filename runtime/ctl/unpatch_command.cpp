@@ -111,12 +111,15 @@ static Error unpatch_process(pid_t pid, bool is_single, const Options &options,
   }
   if (is_single)
     warn_of_idle_words(**target, options, chosen, report);
+  Result<PatchPlan> plan = plan_removal(**target, std::move(chosen));
+  if (!plan)
+    return plan.take_error();
   if (options.dry_run) {
     report.outcome = Outcome::WouldBeDone;
     return {};
   }
   Result<ChangeResult> change =
-      revert_regions(**target, chosen, options.switch_options());
+      apply_plan(**target, *plan, options.switch_options());
   if (!change)
     return change.take_error();
   report_change(**target, *change, report);

@@ -35,20 +35,28 @@ struct EntryChange {
 struct GuardedCode {
   AddressRange range;
   std::string function;
+  bool may_be_active = false;
+  // It would be allowed, but its code may branch into the bytes of the jump.
+  bool branches_to_entry = false;
 };
 
 struct Activation {
   std::vector<EntryChange> entries; // by address
   std::vector<GuardedCode> guarded; // by address, not overlapping
+  // Functions whose code would be guarded, but may be active by the word of
+  // the user or of the patch; each once.
+  std::vector<std::string> allowed_active;
 };
 
 // Entries of `all` (every region of the process, in order of application)
 // whose bytes differ between the set `is_on_before` and `is_on_after`, given
 // per region. Guarded are: for an entry that changes, the code that it leads
-// to before; and all code of regions that are switched off.
+// to before; and all code of regions that are switched off. But not functions
+// in `allow_active`, nor those that a patch declares so.
 Activation plan_activation(std::span<const PatchRegion *const> all,
                            const std::vector<bool> &is_on_before,
-                           const std::vector<bool> &is_on_after);
+                           const std::vector<bool> &is_on_after,
+                           std::span<const std::string> allow_active = {});
 
 } // namespace care::runtime
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Acting on a plan: patch, unpatch, and settling what a killed injector left
-// behind. Each is a transaction over all objects of the process.
+// Acting on a plan: patches are put in and taken off in one transaction over
+// all objects of the process. check_plan() makes all the same tests, a stop
+// included, and changes nothing.
 #ifndef LIBCARE_RUNTIME_PATCH_APPLY_H
 #define LIBCARE_RUNTIME_PATCH_APPLY_H
 
 #include <cstddef>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -18,28 +18,22 @@
 namespace care::runtime {
 
 struct ChangeResult {
-  size_t function_count = 0; // replaced, or given back their original
+  size_t function_count = 0; // replaced; of a mere removal: given back
+  size_t removed_count = 0;  // patches taken off
+  std::vector<std::string> allowed_active; // functions not looked for on stacks
   SwitchResult stop;
 };
 
-// Prepares every patch of the plan, then switches all of them on in one stop.
+// Prepares every patch of the plan, then switches them on, and those to be
+// removed off, in one stop. The memory of removed patches stays, see journal.h.
 Result<ChangeResult> apply_plan(Target &target, PatchPlan &plan,
                                 const SwitchOptions &options);
 
-// Switches the given regions of target.regions() off in one stop, whatever
-// order they were applied in. Their memory stays, see journal.h.
-Result<ChangeResult> revert_regions(Target &target,
-                                    std::span<const size_t> regions,
-                                    const SwitchOptions &options);
-
-// What settle() found and did, a line for each region.
-struct Settlement {
-  std::vector<std::string> lines;
-};
-
-// Finishes or undoes what an injector that died has begun. Nothing to do for
-// most processes. NotSafeNow if code to be taken off is running.
-Result<Settlement> settle(Target &target, const SwitchOptions &options);
+// Would it work now? The process is stopped and its stacks are looked at, but
+// nothing is written to it. What only a call inside the process can tell
+// (whether it may map memory) stays open.
+Result<ChangeResult> check_plan(const Target &target, const PatchPlan &plan,
+                                const SwitchOptions &options);
 
 } // namespace care::runtime
 

@@ -301,6 +301,7 @@ read_functions(const PatchFile &patch, const ImageLayout &layout,
                          .original_length = info.original_length,
                          .replacement_offset = info.replacement_address,
                          .replacement_length = info.replacement_length,
+                         .may_be_active = (info.flags & info_allow_active) != 0,
                          .parts = {},
                          .replacement_parts = {}});
   }
@@ -322,6 +323,22 @@ read_functions(const PatchFile &patch, const ImageLayout &layout,
                                 .bytes = {}});
   }
   return functions;
+}
+
+std::vector<ExportedSymbol> find_exports(const PatchFile &patch,
+                                         const ImageLayout &layout) {
+  std::vector<ExportedSymbol> exports;
+  for (const PatchSymbol &symbol : patch.symbols()) {
+    bool is_new = symbol.binding != STB_LOCAL && !symbol.name.empty() &&
+                  (symbol.type == STT_FUNC || symbol.type == STT_OBJECT) &&
+                  symbol.section != 0 &&
+                  symbol.section < patch.sections().size() &&
+                  !symbol.name.ends_with(".kpatch");
+    if (is_new && layout.section_offsets[symbol.section])
+      exports.push_back({symbol.name, *layout.section_offsets[symbol.section] +
+                                          symbol.value});
+  }
+  return exports;
 }
 
 } // namespace care::runtime

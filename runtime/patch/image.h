@@ -103,6 +103,7 @@ struct ReplacedFunction {
   uint32_t original_length = 0;
   uint64_t replacement_offset = 0; // in the region
   uint32_t replacement_length = 0;
+  bool may_be_active = false; // old and new code may run side by side
   std::vector<OriginalPart> parts;
   // Further parts of the replacement (`.cold`): offset and length.
   std::vector<std::pair<uint64_t, uint64_t>> replacement_parts;
@@ -111,6 +112,18 @@ struct ReplacedFunction {
 Result<std::vector<ReplacedFunction>>
 read_functions(const PatchFile &patch, const ImageLayout &layout,
                const Placement &placement);
+
+// A function or variable that is new in the patch, for later patches to refer
+// to.
+struct ExportedSymbol {
+  std::string_view name;
+  uint64_t offset = 0; // in the region
+};
+std::vector<ExportedSymbol> find_exports(const PatchFile &patch,
+                                         const ImageLayout &layout);
+
+// Does the patch take the address of its own code other than to call it?
+bool takes_code_address(const PatchFile &patch);
 
 // Must every address of the region be below 2 GiB (code of a program linked at
 // a fixed address may hold 32-bit addresses of the patch)?

@@ -208,6 +208,29 @@ std::vector<uint32_t> find_symbol_uses(const PatchFile &patch) {
   return uses;
 }
 
+bool takes_code_address(const PatchFile &patch) {
+  bool takes = false;
+  // As above: unknown types cannot occur any more.
+  Error ignored = visit_arch(patch.machine(), [&]<Arch A>() -> Error {
+    return for_each_relocation<Relocations<A>>(
+        patch, [&](size_t index, const PatchRelocation &entry, SymbolUse use) {
+          const PatchSection &place = patch.sections()[index];
+          const PatchSymbol &symbol = patch.symbols()[entry.symbol];
+          bool is_taken =
+              use == SymbolUse::Address || use == SymbolUse::GotSlot;
+          // Unwind tables hold addresses for the unwinder only.
+          if (!is_taken || !goes_to_target(place) ||
+              place.name == section::eh_frame ||
+              place.name == section::except_table ||
+              symbol.section >= patch.sections().size())
+            return;
+          const PatchSection &target = patch.sections()[symbol.section];
+          takes |= target.is_of_patch() && (target.flags & SHF_EXECINSTR) != 0;
+        });
+  });
+  return takes;
+}
+
 bool needs_low_address(const PatchFile &patch) {
   bool needs = false;
   // As above: unknown types cannot occur any more.

@@ -27,16 +27,19 @@ struct RawHeader {
   uint32_t site_count;
   uint32_t range_count;
   uint32_t name_bytes;
-  uint32_t zero;
+  uint32_t export_count;
+  uint32_t held_count;
+  uint32_t flags; // code_address_taken or 0
 };
-static_assert(sizeof(RawHeader) == 136);
+static_assert(sizeof(RawHeader) == 152);
 
 struct RawSite {
   uint64_t address;
   uint64_t function;
   uint64_t replacement;
   uint32_t name;
-  uint32_t jump_size;
+  uint16_t jump_size;
+  uint16_t flags; // site_may_be_active, site_entry_is_target
   uint8_t original[jump_size_max];
   uint8_t jump[jump_size_max];
 };
@@ -50,8 +53,25 @@ struct RawRange {
 };
 static_assert(sizeof(RawRange) == 24);
 
+struct RawExport {
+  uint64_t address;
+  uint32_t name;
+  uint32_t zero;
+};
+static_assert(sizeof(RawExport) == 16);
+
+constexpr uint16_t site_may_be_active = 1;
+constexpr uint16_t site_entry_is_target = 2;
+
+uint16_t flags_of(const JournalSite &site) {
+  return static_cast<uint16_t>(
+      (site.may_be_active ? site_may_be_active : 0) |
+      (site.entry_is_target ? site_entry_is_target : 0));
+}
+
+constexpr uint32_t code_address_taken = 1;
 constexpr char journal_magic[8] = {'L', 'P', 'X', 'J', 'R', 'N', 'L', 0};
-constexpr uint32_t journal_version = 1;
+constexpr uint32_t journal_version = 2;
 constexpr uint64_t journal_start = (sizeof(PatchHeader) + 7) / 8 * 8;
 
 template <typename T> void append(std::vector<uint8_t> &bytes, const T &value) {
@@ -80,9 +100,28 @@ std::string_view patch_state_name(PatchState state) {
   return "unknown";
 }
 
-uint64_t journal_size(uint64_t sites, uint64_t ranges, uint64_t name_bytes) {
-  return sizeof(RawHeader) + sites * sizeof(RawSite) +
-         ranges * sizeof(RawRange) + name_bytes;
+std::string_view kept_reason_text(KeptReason reason) {
+  switch (reason) {
+  case KeptReason::NotLookedAt:
+    return "not looked at yet";
+  case KeptReason::MayBeActive:
+    return "a thread was allowed to be inside when it was taken off";
+  case KeptReason::Referenced:
+    return "something in the process points into it";
+  case KeptReason::AddressTaken:
+    return "the kernel may know addresses of its functions";
+  case KeptReason::TooMuchMemory:
+    return "the process has too much memory to be searched in a stop";
+  case KeptReason::Unwinder:
+    return "the unwinder of the process may know its tables";
+  }
+  return "unknown";
+}
+
+uint64_t journal_size(const JournalCounts &counts) {
+  return sizeof(RawHeader) + counts.sites * sizeof(RawSite) +
+         counts.ranges * sizeof(RawRange) + counts.exports * sizeof(RawExport) +
+         counts.held * sizeof(uint64_t) + counts.name_bytes;
 }
 
 uint64_t journal_change_offset() {
@@ -94,22 +133,38 @@ JournalChange changing_fields(const Journal &journal) {
           .unwinder = static_cast<uint32_t>(journal.unwinder),
           .sequence = journal.sequence,
           .transaction = journal.transaction,
-          .applied_at = journal.applied_at};
+          .applied_at = journal.applied_at,
+          .kept = static_cast<uint32_t>(journal.kept),
+          .zero = 0};
 }
 
-std::vector<uint8_t> encode_journal(const Journal &journal) {
-  std::string names;
-  std::map<std::string_view, size_t> name_offsets;
+namespace {
+
+// Each name once.
+class Names {
+public:
+  uint32_t add(std::string_view name) {
+    auto [known, is_new] = offsets_.try_emplace(name, bytes_.size());
+    if (is_new)
+      bytes_.append(name).push_back('\0');
+    return static_cast<uint32_t>(known->second);
+  }
+  const std::string &bytes() const { return bytes_; }
+
+private:
+  std::string bytes_;
+  std::map<std::string_view, size_t> offsets_;
+};
+
+std::vector<uint8_t> encode_records(const Journal &journal, Names &names) {
   std::vector<uint8_t> records;
   for (const JournalSite &site : journal.sites) {
-    auto [name, is_new] = name_offsets.try_emplace(site.name, names.size());
-    if (is_new)
-      names.append(site.name).push_back('\0');
     RawSite raw{.address = site.address,
                 .function = site.function,
                 .replacement = site.replacement,
-                .name = static_cast<uint32_t>(name->second),
-                .jump_size = site.jump_size,
+                .name = names.add(site.name),
+                .jump_size = static_cast<uint16_t>(site.jump_size),
+                .flags = flags_of(site),
                 .original = {},
                 .jump = {}};
     memcpy(raw.original, site.original.data(), sizeof raw.original);
@@ -121,6 +176,20 @@ std::vector<uint8_t> encode_journal(const Journal &journal) {
                              .length = range.length,
                              .site = range.site,
                              .is_replacement = range.is_replacement});
+  for (const JournalExport &symbol : journal.exports)
+    append(records, RawExport{.address = symbol.address,
+                              .name = names.add(symbol.name),
+                              .zero = 0});
+  for (uint64_t base : journal.held)
+    append(records, base);
+  return records;
+}
+
+} // namespace
+
+std::vector<uint8_t> encode_journal(const Journal &journal) {
+  Names names;
+  std::vector<uint8_t> records = encode_records(journal, names);
   RawHeader header{
       .magic = {},
       .version = journal_version,
@@ -137,15 +206,17 @@ std::vector<uint8_t> encode_journal(const Journal &journal) {
       .unwinder_storage = journal.unwinder_storage,
       .site_count = static_cast<uint32_t>(journal.sites.size()),
       .range_count = static_cast<uint32_t>(journal.ranges.size()),
-      .name_bytes = static_cast<uint32_t>(names.size()),
-      .zero = 0,
+      .name_bytes = static_cast<uint32_t>(names.bytes().size()),
+      .export_count = static_cast<uint32_t>(journal.exports.size()),
+      .held_count = static_cast<uint32_t>(journal.held.size()),
+      .flags = journal.is_code_address_taken ? code_address_taken : 0,
   };
   memcpy(header.magic, journal_magic, sizeof header.magic);
 
   std::vector<uint8_t> bytes;
   append(bytes, header);
   bytes.insert(bytes.end(), records.begin(), records.end());
-  bytes.insert(bytes.end(), names.begin(), names.end());
+  bytes.insert(bytes.end(), names.bytes().begin(), names.bytes().end());
   return bytes;
 }
 
@@ -166,8 +237,11 @@ read_raw_header(std::span<const uint8_t> bytes) {
 }
 
 static uint64_t journal_end(const RawHeader &header) {
-  return journal_start +
-         journal_size(header.site_count, header.range_count, header.name_bytes);
+  return journal_start + journal_size({.sites = header.site_count,
+                                       .ranges = header.range_count,
+                                       .exports = header.export_count,
+                                       .held = header.held_count,
+                                       .name_bytes = header.name_bytes});
 }
 
 std::optional<uint64_t> find_journal_end(std::span<const uint8_t> start) {
@@ -185,6 +259,8 @@ std::optional<Journal> decode_journal(std::span<const uint8_t> bytes) {
   Journal journal;
   journal.state = static_cast<PatchState>(header->change.state);
   journal.unwinder = static_cast<UnwinderState>(header->change.unwinder);
+  journal.kept = static_cast<KeptReason>(header->change.kept);
+  journal.is_code_address_taken = (header->flags & code_address_taken) != 0;
   journal.sequence = header->change.sequence;
   journal.transaction = header->change.transaction;
   journal.applied_at = header->change.applied_at;
@@ -201,8 +277,11 @@ std::optional<Journal> decode_journal(std::span<const uint8_t> bytes) {
 
   const uint8_t *cursor = bytes.data() + journal_start + sizeof(RawHeader);
   const auto *names = reinterpret_cast<const char *>(
-      cursor + header->site_count * sizeof(RawSite) +
-      header->range_count * sizeof(RawRange));
+      bytes.data() + journal_end(*header) - header->name_bytes);
+  auto name_at = [&](uint32_t offset) {
+    return std::string(names + offset,
+                       strnlen(names + offset, header->name_bytes - offset));
+  };
   for (uint32_t i = 0; i < header->site_count; ++i) {
     RawSite raw;
     memcpy(&raw, cursor, sizeof raw);
@@ -210,8 +289,9 @@ std::optional<Journal> decode_journal(std::span<const uint8_t> bytes) {
     if (raw.jump_size > jump_size_max || raw.name >= header->name_bytes)
       return std::nullopt;
     JournalSite &site = journal.sites.emplace_back();
-    site.name.assign(names + raw.name,
-                     strnlen(names + raw.name, header->name_bytes - raw.name));
+    site.name = name_at(raw.name);
+    site.may_be_active = (raw.flags & site_may_be_active) != 0;
+    site.entry_is_target = (raw.flags & site_entry_is_target) != 0;
     site.address = raw.address;
     site.function = raw.function;
     site.replacement = raw.replacement;
@@ -230,6 +310,16 @@ std::optional<Journal> decode_journal(std::span<const uint8_t> bytes) {
                               .site = raw.site,
                               .is_replacement = raw.is_replacement != 0});
   }
+  for (uint32_t i = 0; i < header->export_count; ++i) {
+    RawExport raw;
+    memcpy(&raw, cursor, sizeof raw);
+    cursor += sizeof raw;
+    if (raw.name >= header->name_bytes)
+      return std::nullopt;
+    journal.exports.push_back({name_at(raw.name), raw.address});
+  }
+  journal.held.resize(header->held_count);
+  memcpy(journal.held.data(), cursor, header->held_count * sizeof(uint64_t));
   return journal;
 }
 

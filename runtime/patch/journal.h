@@ -50,6 +50,17 @@ enum class UnwinderState : uint32_t {
   Registered = 2,
 };
 
+// Why the memory of a removed patch is still there.
+enum class KeptReason : uint32_t {
+  NotLookedAt = 0,
+  MayBeActive = 1,   // taken off while a thread was allowed to be inside
+  Referenced = 2,    // something in the process points into it
+  AddressTaken = 3,  // the kernel may know addresses of its code
+  TooMuchMemory = 4, // to be searched while the process stands still
+  Unwinder = 5,      // the unwinder may know its tables
+};
+std::string_view kept_reason_text(KeptReason reason);
+
 constexpr size_t jump_size_max = 16;
 using JumpBytes = std::array<uint8_t, jump_size_max>;
 
@@ -62,6 +73,16 @@ struct JournalSite {
   uint32_t jump_size = 0;
   JumpBytes original{}; // the first jump_size bytes count
   JumpBytes jump{};
+  bool may_be_active = false; // the patch says so: info_allow_active
+  // The original may branch to a byte inside of the jump: no thread may ever
+  // be in it while the jump is there.
+  bool entry_is_target = false;
+};
+
+// A symbol that later patches may refer to.
+struct JournalExport {
+  std::string name;
+  uint64_t address = 0;
 };
 
 // Code that belongs to a site: an old version (the original) or the new one.
@@ -87,13 +108,23 @@ struct Journal {
   uint64_t eh_frame = 0;   // address; 0: none
   uint64_t unwinder_storage = 0;
   UnwinderState unwinder = UnwinderState::Unknown;
+  KeptReason kept = KeptReason::NotLookedAt;
+  bool is_code_address_taken = false; // by the patch itself, not for a call
   uint32_t content_checksum = 0;
   std::vector<JournalSite> sites;
   std::vector<JournalRange> ranges;
+  std::vector<JournalExport> exports;
+  // Base addresses of the regions whose exports this patch refers to: they must
+  // not be taken off before it.
+  std::vector<uint64_t> held;
 };
 
+struct JournalCounts {
+  uint64_t sites = 0, ranges = 0, exports = 0, held = 0;
+  uint64_t name_bytes = 0;
+};
 // Bytes that the journal of so many records takes.
-uint64_t journal_size(uint64_t sites, uint64_t ranges, uint64_t name_bytes);
+uint64_t journal_size(const JournalCounts &counts);
 
 // The bytes behind the PatchHeader.
 std::vector<uint8_t> encode_journal(const Journal &journal);
@@ -115,6 +146,8 @@ struct JournalChange {
   uint64_t sequence = 0;
   uint64_t transaction = 0;
   uint64_t applied_at = 0;
+  uint32_t kept = 0; // KeptReason
+  uint32_t zero = 0;
 };
 JournalChange changing_fields(const Journal &journal);
 uint64_t journal_change_offset();

@@ -154,7 +154,9 @@ template <Arch A> Error add_site(const PartCopy &copy, PlannedPatch &planned) {
                    .replacement = function.replacement_offset,
                    .jump_size = A::jump_size,
                    .original = {},
-                   .jump = {}};
+                   .jump = {},
+                   .may_be_active = function.may_be_active,
+                   .entry_is_target = false};
   memcpy(site.original.data(), code.data() + skip, A::jump_size);
   journal.sites.push_back(std::move(site));
   for (const OriginalPart &part : function.parts)
@@ -164,6 +166,30 @@ template <Arch A> Error add_site(const PartCopy &copy, PlannedPatch &planned) {
   for (const auto &[offset, size] : function.replacement_parts)
     journal.ranges.push_back({offset, size, index, true});
   return {};
+}
+
+// Which functions could come back to a byte inside of their jump.
+void find_entry_targets(std::span<const PartCopy> copies, uint16_t machine,
+                        Journal &journal) {
+  std::map<uint64_t, JournalSite *> sites;
+  for (JournalSite &site : journal.sites)
+    sites.emplace(site.function, &site);
+  for (const PartCopy &copy : copies) {
+    auto found = sites.find(copy.function->original_address);
+    if (found == sites.end())
+      continue;
+    JournalSite &site = *found->second;
+    std::span<const uint8_t> code =
+        std::span(copy.bytes)
+            .first(std::min<size_t>(copy.part->length, copy.bytes.size()));
+    // The start of the jump itself is a fine place to come back to.
+    Error ignored = visit_arch(machine, [&]<Arch A>() -> Error {
+      site.entry_is_target |= Relocations<A>::may_branch_into(
+          code, copy.part->address, site.address + 1,
+          site.address + site.jump_size);
+      return {};
+    });
+  }
 }
 
 } // namespace
@@ -206,6 +232,7 @@ Error check_original_code(const Target &target, PlannedPatch &planned) {
             }))
       return error;
   }
+  find_entry_targets(copies, planned.file->machine(), planned.journal);
   return {};
 }
 

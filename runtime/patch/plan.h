@@ -42,15 +42,30 @@ struct PlannedPatch {
 };
 
 struct PatchPlan {
-  std::vector<PlannedPatch> patches;
-  // Patches that the process already has.
+  std::vector<PlannedPatch> patches; // to be put in
+  // Of target.regions(): to be taken off in the same stop.
+  std::vector<size_t> removals;
+  // Patches that the process already has, and keeps.
   std::vector<const PatchFile *> already_applied;
+
+  bool is_empty() const { return patches.empty() && removals.empty(); }
+};
+
+struct PlanOptions {
+  // Patches of the same objects that are not among the files are taken off.
+  bool replace = false;
 };
 
 // The plan for those of `files` whose build-id an object of the process has;
 // empty if there is none.
 Result<PatchPlan> plan_patches(const Target &target,
-                               std::span<const PatchFile *const> files);
+                               std::span<const PatchFile *const> files,
+                               const PlanOptions &options = {});
+
+// The plan to take regions off. Refused [kpatch-held] if a patch that stays
+// refers to one of them.
+Result<PatchPlan> plan_removal(const Target &target,
+                               std::vector<size_t> regions);
 
 } // namespace care::runtime
 

@@ -24,8 +24,6 @@
 
 namespace care::runtime {
 
-static Error unmap_region(const Target &target, const PatchRegion &region);
-
 namespace {
 
 // What the target maps at one address.
@@ -42,6 +40,8 @@ void set_addresses(Journal &journal, RemoteAddress base) {
   for (JournalRange &range : journal.ranges)
     if (range.is_replacement)
       range.address += base.value();
+  for (JournalExport &symbol : journal.exports)
+    symbol.address += base.value();
   if (journal.eh_frame != 0) {
     journal.eh_frame += base.value();
     journal.unwinder_storage += base.value();
@@ -207,6 +207,7 @@ Result<std::optional<PatchRegion>> reuse_region(const Target &target,
     bool may_fit =
         journal.state == PatchState::Removed &&
         journal.unwinder != UnwinderState::Telling &&
+        journal.kept != KeptReason::MayBeActive &&
         old.id() == planned.file->id() &&
         target.object_of(old) == planned.object &&
         journal.content_checksum == planned.journal.content_checksum &&
@@ -263,6 +264,13 @@ std::optional<RemoteAddress> find_place(const PlannedPatch &planned,
 }
 
 } // namespace
+
+Error check_room(const Target &target, const PlannedPatch &planned) {
+  uint64_t size = planned.layout.size_bytes + planned.journal.guard_size;
+  if (find_place(planned, target.map(), size))
+    return {};
+  return no_room(planned, size);
+}
 
 Error call_resolvers(const Target &target, PlannedPatch &planned) {
   if (planned.resolvers.empty())
@@ -329,7 +337,7 @@ Error discard_region(const Target &target, PatchRegion &region) {
   return unmap_region(target, region);
 }
 
-static Error unmap_region(const Target &target, const PatchRegion &region) {
+Error unmap_region(const Target &target, const PatchRegion &region) {
   Result<BorrowedThread> thread = borrow_thread(target);
   if (!thread)
     return thread.take_error();

@@ -14,6 +14,9 @@ namespace care::runtime {
 // Calls the resolvers of ifuncs that the patch refers to.
 Error call_resolvers(const Target &target, PlannedPatch &planned);
 
+// Is there room near the object now? Only looks.
+Error check_room(const Target &target, const PlannedPatch &planned);
+
 // Finds room near the object, maps memory, writes the image, protects it. Uses
 // the memory of the same patch again if that was taken off before. Refused
 // [kpatch-no-room] if there is none in reach.
@@ -23,6 +26,9 @@ Result<PatchRegion> prepare_region(const Target &target,
 // Takes back what prepare_region() did: unmaps a region that no code ever led
 // to, keeps one as Removed that was in use before.
 Error discard_region(const Target &target, PatchRegion &region);
+
+// Gives the memory back. Nothing in the process may lead into it.
+Error unmap_region(const Target &target, const PatchRegion &region);
 
 // Sets the state, here and in the target.
 Error write_state(const Target &target, PatchRegion &region, PatchState state);

@@ -71,6 +71,9 @@ concept RelocationArch = requires(uint32_t type, RelocationField field,
   // May the field at code.size() of the instruction that begins in `code`
   // be sent through a far stub, although its type is not a branch?
   { R::is_branch_field(type, code) } -> std::same_as<bool>;
+  // May `code`, which runs at `address`, branch to a byte from `start` to
+  // before `end`? Never a wrong no.
+  { R::may_branch_into(code, value, value, value) } -> std::same_as<bool>;
   // Does `code`, from the end of a function on, hold filling that is
   // never executed?
   { R::is_padding(code) } -> std::same_as<bool>;

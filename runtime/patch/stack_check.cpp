@@ -175,12 +175,16 @@ Error StackCheck::describe(const BusyCode &busy) {
                                     "be unwound ({})",
                                     thread, function, busy.unwind_problem))
         .with_code("kpatch-busy");
-  return not_safe_now(fmt::format("{} {} '{}'", thread,
-                                  busy.is_innermost ? "is executing"
-                                                    : "will return into",
-                                  function))
-      .with_code("kpatch-busy")
-      .note("stack:\n" + unwinder_.describe(busy.frames));
+  Error error = not_safe_now(fmt::format("{} {} '{}'", thread,
+                                         busy.is_innermost ? "is executing"
+                                                           : "will return into",
+                                         function))
+                    .with_code("kpatch-busy")
+                    .note("stack:\n" + unwinder_.describe(busy.frames));
+  if (activation_.guarded[busy.guarded_index].branches_to_entry)
+    error = std::move(error).note("it cannot be allowed to be active: it may "
+                                  "branch back to the bytes of the jump");
+  return error;
 }
 
 } // namespace care::runtime

@@ -44,6 +44,8 @@ public:
   find_busy(const StoppedProcess &process, bool ignore_coroutines,
             std::span<const MemoryRead> further);
 
+  const CodeRanges &ranges() const { return ranges_; }
+
   // NotSafeNow with process, thread, function and stack.
   Error describe(const BusyCode &busy);
 

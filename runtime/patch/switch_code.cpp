@@ -12,6 +12,7 @@
 #include "runtime/patch/switch_code.h"
 
 #include "runtime/patch/code_writes.h"
+#include "runtime/patch/rehearsal.h"
 #include "runtime/patch/stack_check.h"
 #include "runtime/process/stopped_process.h"
 #include "runtime/process/urgent_priority.h"
@@ -57,6 +58,7 @@ Error undo(const RemoteMemory &memory, std::span<const MemoryWrite> backward,
             "when you can");
 }
 
+enum class Purpose { Change, Check };
 enum class Outcome { Switched, Busy };
 
 struct Attempt {
@@ -66,7 +68,7 @@ struct Attempt {
 };
 
 Result<Attempt> attempt_switch(const Target &target, const CodeWrites &code,
-                               StackCheck &check,
+                               StackCheck &check, Purpose purpose,
                                const SwitchOptions &options) {
   UrgentPriority urgent;
   Result<StoppedProcess> stopped = StoppedProcess::stop(target.pid());
@@ -89,7 +91,9 @@ Result<Attempt> attempt_switch(const Target &target, const CodeWrites &code,
     return error;
   size_t done = 0;
   pid_t tid = stopped->any_tid();
-  Error failure = target.memory().write_forced(code.writes(), tid, &done);
+  Error failure;
+  if (purpose == Purpose::Change)
+    failure = target.memory().write_forced(code.writes(), tid, &done);
   if (failure)
     return join_errors(std::move(failure),
                        undo(target.memory(), code.undo_writes(), done, tid));
@@ -105,6 +109,7 @@ Result<Attempt> attempt_switch(const Target &target, const CodeWrites &code,
 // waiting.
 Result<SwitchResult> switch_entries(const Target &target,
                                     const CodeWrites &code, StackCheck &check,
+                                    Purpose purpose,
                                     const SwitchOptions &options) {
   clock::time_point deadline = clock::now() + options.timeout;
   std::chrono::milliseconds pause(1);
@@ -113,7 +118,10 @@ Result<SwitchResult> switch_entries(const Target &target,
     ++result.attempts;
     if (Error error = check.search_other_stacks())
       return error;
-    Result<Attempt> attempt = attempt_switch(target, code, check, options);
+    if (result.attempts == 1)
+      rehearse_stop(code, check.ranges());
+    Result<Attempt> attempt =
+        attempt_switch(target, code, check, purpose, options);
     bool is_busy = attempt ? attempt->outcome == Outcome::Busy
                            : attempt.error().kind() == ErrorKind::NotSafeNow;
     if (!attempt && !is_busy)
@@ -137,14 +145,19 @@ Result<SwitchResult> switch_entries(const Target &target,
   }
 }
 
-// Writes one of the three versions of every journal. All are tried; the first
-// failure is told.
-Error write_journals(const Target &target, std::span<const StateChange> states,
+// Writes one of the three versions of every journal, in the order given: all
+// are tried, the first failure is told.
+//
+// Killed in between, the next call has to draw the right conclusion. So a patch
+// that is put in is the first to say so, and the last to take it back: while
+// one says `applying`, those that say `reverting` are put back with it undone.
+Error write_journals(const Target &target,
+                     std::span<const StateChange *const> states,
                      JournalChange StateChange::*version) {
   Error problem;
-  for (const StateChange &state : states) {
-    Error error = write_header(target, state.base + journal_change_offset(),
-                               bytes_of(state.*version));
+  for (const StateChange *state : states) {
+    Error error = write_header(target, state->base + journal_change_offset(),
+                               bytes_of(state->*version));
     if (error && !problem)
       problem = std::move(error);
   }
@@ -175,23 +188,38 @@ Result<SwitchResult> switch_code(const Target &target,
     return code.take_error();
   code->touch_pages(target.memory());
   StackCheck check(target, activation);
-  Error failure = write_journals(target, states, &StateChange::during);
+  std::vector<const StateChange *> order;
+  for (const StateChange &state : states)
+    order.push_back(&state);
+  Error failure = write_journals(target, order, &StateChange::during);
   Result<SwitchResult> result =
       failure ? Result<SwitchResult>(std::move(failure))
-              : switch_entries(target, *code, check, options);
+              : switch_entries(target, *code, check, Purpose::Change, options);
   if (!result) {
     Error error = result.take_error();
     // What could not be undone is for `recover` to find.
     if (error.kind() == ErrorKind::TargetDirty)
       return error;
+    std::reverse(order.begin(), order.end());
     return join_errors(std::move(error),
-                       write_journals(target, states, &StateChange::before));
+                       write_journals(target, order, &StateChange::before));
   }
   // The change is made. If this fails, the journal says that the entries have
   // to be looked at, and the next call does so.
-  if (Error error = write_journals(target, states, &StateChange::after))
+  if (Error error = write_journals(target, order, &StateChange::after))
     result->journal_problem = error.message();
   return result;
+}
+
+Result<SwitchResult> check_switch(const Target &target,
+                                  const Activation &activation,
+                                  const SwitchOptions &options) {
+  Result<CodeWrites> code =
+      CodeWrites::make(target.memory(), target.map(), activation);
+  if (!code)
+    return code.take_error();
+  StackCheck check(target, activation);
+  return switch_entries(target, *code, check, Purpose::Check, options);
 }
 
 } // namespace care::runtime

@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "common/result.h"
 #include "runtime/patch/activation.h"
@@ -26,6 +27,9 @@ struct SwitchOptions {
   std::chrono::milliseconds timeout{5000};
   // Suspended coroutines inside the code are the user's responsibility.
   bool ignore_coroutines = false;
+  // Functions whose old and new code may run side by side, by the word of the
+  // user.
+  std::vector<std::string> allow_active;
 };
 
 // The journal of one region in the course of a switch.
@@ -47,12 +51,18 @@ struct SwitchResult {
 Error write_header(const Target &target, RemoteAddress to,
                    std::span<const uint8_t> bytes);
 
-// All or nothing. On failure the target is as before; TargetDirty if that
-// could not be reached.
+// `states` of patches that are put in come before those of patches that are
+// taken off. All or nothing. On failure the target is as before; TargetDirty if
+// that could not be reached.
 Result<SwitchResult> switch_code(const Target &target,
                                  const Activation &activation,
                                  std::span<const StateChange> states,
                                  const SwitchOptions &options);
+
+// The same up to the first write: would it be safe now? Writes nothing.
+Result<SwitchResult> check_switch(const Target &target,
+                                  const Activation &activation,
+                                  const SwitchOptions &options);
 
 } // namespace care::runtime
 

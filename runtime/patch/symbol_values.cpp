@@ -8,14 +8,37 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <elf.h>
+#include <set>
 
 namespace care::runtime {
+
+PatchSymbols::PatchSymbols(const Target &target, const LoadedObject &object,
+                           std::span<const size_t> removals) {
+  const std::vector<PatchRegion> &regions = target.regions();
+  std::set<size_t> removed(removals.begin(), removals.end());
+  for (size_t i = 0; i < regions.size(); ++i) {
+    if (regions[i].journal.state != PatchState::Applied ||
+        removed.contains(i) || regions[i].journal.exports.empty() ||
+        target.object_of(regions[i]) != &object)
+      continue;
+    for (const JournalExport &symbol : regions[i].journal.exports)
+      symbols_[symbol.name] = {symbol.address, regions[i].base.value()};
+  }
+}
+
+std::optional<PatchSymbols::Found>
+PatchSymbols::find(std::string_view name) const {
+  auto known = symbols_.find(name);
+  return known == symbols_.end() ? std::nullopt : std::optional(known->second);
+}
 
 namespace {
 
 struct Resolution {
   const SymbolLookup &lookup;
+  const PatchSymbols &patches;
   PlannedPatch &planned;
 
   const PatchFile &file() const { return *planned.file; }
@@ -53,6 +76,8 @@ struct Resolution {
         symbol.name, symbol.version, *planned.object,
         is_only_called ? ReferenceKind::Call : ReferenceKind::Address);
     if (!found) {
+      if (hold_patch_symbol(index, symbol))
+        return {};
       if (symbol.binding == STB_WEAK)
         return {}; // an undefined weak symbol is zero
       return refused("kpatch-unresolved",
@@ -69,6 +94,18 @@ struct Resolution {
     else
       planned.placement.symbols[index].address = found->address.value();
     return {};
+  }
+
+  // A symbol of an earlier patch, which is held from now on.
+  bool hold_patch_symbol(uint32_t index, const PatchSymbol &symbol) {
+    std::optional<PatchSymbols::Found> found = patches.find(symbol.name);
+    if (!found)
+      return false;
+    planned.placement.symbols[index].address = found->address;
+    std::vector<uint64_t> &held = planned.journal.held;
+    if (std::find(held.begin(), held.end(), found->region) == held.end())
+      held.push_back(found->region);
+    return true;
   }
 
   Error set_tls(uint32_t index, const LoadedObject &object, uint64_t offset,
@@ -105,10 +142,11 @@ struct Resolution {
 
 } // namespace
 
-Error resolve_symbols(const SymbolLookup &lookup, PlannedPatch &planned) {
+Error resolve_symbols(const SymbolLookup &lookup, const PatchSymbols &patches,
+                      PlannedPatch &planned) {
   planned.placement.symbols.assign(planned.file->symbols().size(), {});
   std::vector<uint32_t> uses = find_symbol_uses(*planned.file);
-  Resolution resolution{lookup, planned};
+  Resolution resolution{lookup, patches, planned};
   for (uint32_t index = 0; index < uses.size(); ++index) {
     bool is_used = (uses[index] & ~use_bit(SymbolUse::Nothing)) != 0;
     if (!is_used)

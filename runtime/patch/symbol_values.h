@@ -4,6 +4,12 @@
 #ifndef LIBCARE_RUNTIME_PATCH_SYMBOL_VALUES_H
 #define LIBCARE_RUNTIME_PATCH_SYMBOL_VALUES_H
 
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <string_view>
+
 #include "common/result.h"
 #include "runtime/patch/image.h"
 #include "runtime/patch/plan.h"
@@ -11,9 +17,28 @@
 
 namespace care::runtime {
 
-// Sets placement.symbols, placement.tls_module and resolvers. Refused with the
-// symbol's name if one cannot be had.
-Error resolve_symbols(const SymbolLookup &lookup, PlannedPatch &planned);
+// What the patches of one object that are applied, and stay, have added to it.
+class PatchSymbols {
+public:
+  PatchSymbols(const Target &target, const LoadedObject &object,
+               std::span<const size_t> removals);
+
+  struct Found {
+    uint64_t address = 0;
+    uint64_t region = 0; // its base
+  };
+  // Of the newest patch that has it.
+  std::optional<Found> find(std::string_view name) const;
+
+private:
+  std::map<std::string_view, Found> symbols_;
+};
+
+// Sets placement.symbols, placement.tls_module, resolvers and the regions that
+// the patch holds. Symbols are looked up as the dynamic linker does it, then in
+// `patches`. Refused with the symbol's name if one cannot be had.
+Error resolve_symbols(const SymbolLookup &lookup, const PatchSymbols &patches,
+                      PlannedPatch &planned);
 
 } // namespace care::runtime
 

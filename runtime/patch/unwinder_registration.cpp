@@ -14,7 +14,10 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <optional>
+#include <string_view>
 #include <thread>
+#include <vector>
 
 namespace care::runtime {
 
@@ -47,18 +50,25 @@ Result<bool> is_inside_unwinder(const Target &target,
   return !hits.empty();
 }
 
-enum class Outcome { Registered, ThreadUnsuitable };
+enum class Outcome { Done, ThreadUnsuitable };
 
-Result<Outcome> try_to_register(const Target &target,
-                                const ResolvedSymbol &function,
-                                PatchRegion &region) {
+// One call of the unwinder, after which the region is in the state `after`.
+struct Call {
+  const Target &target;
+  ResolvedSymbol function;
+  std::vector<uint64_t> arguments;
+  UnwinderState after;
+};
+
+Result<Outcome> try_to_call(const Call &call, PatchRegion &region) {
+  const Target &target = call.target;
   Result<BorrowedThread> thread = borrow_thread(target);
   if (!thread)
     return thread.take_error();
   // In a static program the unwinder is part of the program itself, which is
   // on every stack; there it is found by no dynamic symbol anyway.
   Result<bool> is_inside =
-      is_inside_unwinder(target, *thread, *function.object);
+      is_inside_unwinder(target, *thread, *call.function.object);
   if (!is_inside)
     return is_inside.take_error();
   if (*is_inside) {
@@ -70,17 +80,43 @@ Result<Outcome> try_to_register(const Target &target,
   if (Error error =
           write_unwinder_state(target, region, UnwinderState::Telling))
     return error;
-  const uint64_t arguments[] = {region.journal.eh_frame,
-                                region.journal.unwinder_storage};
-  Result<uint64_t> answer = thread->call_function(function.address, arguments);
+  Result<uint64_t> answer =
+      thread->call_function(call.function.address, call.arguments);
   if (!answer)
     return answer.take_error();
   if (Error error = thread->give_back())
     return error;
-  if (Error error =
-          write_unwinder_state(target, region, UnwinderState::Registered))
+  if (Error error = write_unwinder_state(target, region, call.after))
     return error;
-  return Outcome::Registered;
+  return Outcome::Done;
+}
+
+Error call_unwinder(const Call &call, PatchRegion &region) {
+  constexpr int attempts_max = 200;
+  for (int attempt = 0; attempt < attempts_max; ++attempt) {
+    Result<Outcome> outcome = try_to_call(call, region);
+    if (!outcome)
+      return outcome.take_error().in("cannot announce the unwind tables");
+    if (*outcome == Outcome::Done)
+      return {};
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  return not_safe_now("the thread to announce unwind tables with is unwinding "
+                      "its stack all the time")
+      .with_code("kpatch-unwinding")
+      .note("nothing was changed; try again");
+}
+
+Result<std::optional<ResolvedSymbol>> find_function(const Target &target,
+                                                    std::string_view name,
+                                                    const LoadedObject &from) {
+  Result<const SymbolLookup *> lookup = target.symbols();
+  if (!lookup)
+    return lookup.take_error();
+  std::optional<ResolvedSymbol> function = (*lookup)->find(name, "", from);
+  if (function && function->address.is_null())
+    function.reset();
+  return function;
 }
 
 } // namespace
@@ -90,27 +126,33 @@ Error register_with_unwinder(const Target &target, const LoadedObject &object,
   if (region.journal.eh_frame == 0 ||
       region.journal.unwinder == UnwinderState::Registered)
     return {};
-  Result<const SymbolLookup *> lookup = target.symbols();
-  if (!lookup)
-    return lookup.take_error();
-  std::optional<ResolvedSymbol> function =
-      (*lookup)->find("__register_frame_info", "", object);
-  if (!function || function->address.is_null())
+  Result<std::optional<ResolvedSymbol>> function =
+      find_function(target, "__register_frame_info", object);
+  if (!function)
+    return function.take_error();
+  if (!*function)
     return {};
+  return call_unwinder(
+      {target,
+       **function,
+       {region.journal.eh_frame, region.journal.unwinder_storage},
+       UnwinderState::Registered},
+      region);
+}
 
-  constexpr int attempts_max = 20;
-  for (int attempt = 0; attempt < attempts_max; ++attempt) {
-    Result<Outcome> outcome = try_to_register(target, *function, region);
-    if (!outcome)
-      return outcome.take_error().in("cannot announce the unwind tables");
-    if (*outcome == Outcome::Registered)
-      return {};
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  }
-  return not_safe_now("the thread to announce unwind tables with is unwinding "
-                      "its stack all the time")
-      .with_code("kpatch-unwinding")
-      .note("nothing was changed; try again");
+Error deregister_from_unwinder(const Target &target, PatchRegion &region) {
+  const LoadedObject *object = target.object_of(region);
+  if (region.journal.unwinder != UnwinderState::Registered || !object)
+    return {};
+  Result<std::optional<ResolvedSymbol>> function =
+      find_function(target, "__deregister_frame_info", *object);
+  if (!function)
+    return function.take_error();
+  if (!*function)
+    return {};
+  return call_unwinder(
+      {target, **function, {region.journal.eh_frame}, UnwinderState::Unknown},
+      region);
 }
 
 } // namespace care::runtime

@@ -14,10 +14,14 @@
 namespace care::runtime {
 
 // Does nothing if the patch has no unwind tables, the process has no such
-// unwinder, or it knows the region already. It is never told to forget: the
-// code of a patch stays where it is, so the tables stay true.
+// unwinder, or it knows the region already.
 Error register_with_unwinder(const Target &target, const LoadedObject &object,
                              PatchRegion &region);
+
+// Tells it to forget a region whose code nobody executes any more; nothing if
+// it does not know the region. Where the unwinder cannot be asked, it goes on
+// knowing it: see the state in the journal.
+Error deregister_from_unwinder(const Target &target, PatchRegion &region);
 
 } // namespace care::runtime
 

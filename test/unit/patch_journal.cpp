@@ -33,7 +33,10 @@ Journal sample() {
                              .jump_size = 5,
                              .original = {1, 2, 3, 4, 5},
                              .jump = {6, 7, 8, 9, 10}});
+  journal.sites[1].may_be_active = true;
   journal.ranges.push_back({0x401000, 64, 1, false});
+  journal.exports.push_back({"counter", 0x502000});
+  journal.held.push_back(0x600000);
   return journal;
 }
 
@@ -55,11 +58,19 @@ TEST(Journal, ComesBackAsItWas) {
   EXPECT_EQ(encode_journal(*back), encode_journal(journal));
   EXPECT_EQ(back->sites[1].name, "two");
   EXPECT_EQ(back->sites[2].name, "one");
+  EXPECT_TRUE(back->sites[1].may_be_active);
+  EXPECT_FALSE(back->sites[2].may_be_active);
+  EXPECT_EQ(back->exports[0].name, "counter");
+  EXPECT_EQ(back->held, journal.held);
 }
 
 TEST(Journal, FitsIntoTheRoomThatIsPlannedForIt) {
   std::vector<uint8_t> encoded = encode_journal(sample());
-  EXPECT_LE(encoded.size(), journal_size(3, 1, 12));
+  EXPECT_LE(encoded.size(), journal_size({.sites = 3,
+                                          .ranges = 1,
+                                          .exports = 1,
+                                          .held = 1,
+                                          .name_bytes = 20}));
 }
 
 TEST(Journal, TheCommitIsOneFieldBlock) {

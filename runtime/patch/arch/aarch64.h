@@ -100,6 +100,12 @@ struct Aarch64Relocations {
     return false;
   }
 
+  // The jump is one instruction: no branch leads to the middle of it.
+  static bool may_branch_into(std::span<const uint8_t>, uint64_t, uint64_t,
+                              uint64_t) {
+    return false;
+  }
+
   // nop and zero words (udf #0).
   static bool is_padding(std::span<const uint8_t> code) {
     for (; code.size() >= 4; code = code.subspan(4)) {

@@ -10,6 +10,7 @@
 #include "runtime/patch/relocation.h"
 
 #include <algorithm>
+#include <cstring>
 
 namespace care::runtime {
 
@@ -88,6 +89,35 @@ struct X86_64Relocations {
     bool is_jcc = code.size() >= 2 && code[code.size() - 2] == 0x0f &&
                   (last & 0xf0) == 0x80;
     return last == 0xe8 || last == 0xe9 || is_jcc;
+  }
+
+  // Instructions have no fixed length, so every byte is taken for the start of
+  // one: jmp, jcc, loop and call with a distance of one or four bytes.
+  static bool may_branch_into(std::span<const uint8_t> code, uint64_t address,
+                              uint64_t start, uint64_t end) {
+    auto is_inside = [&](uint64_t target) {
+      return target - start < end - start;
+    };
+    for (size_t i = 0; i + 2 <= code.size(); ++i) {
+      uint8_t first = code[i];
+      bool is_short =
+          (first & 0xf0) == 0x70 || first == 0xeb || (first & 0xfc) == 0xe0;
+      auto distance = static_cast<uint64_t>(
+          static_cast<int64_t>(static_cast<int8_t>(code[i + 1])));
+      if (is_short && is_inside(address + i + 2 + distance))
+        return true;
+      bool is_conditional = first == 0x0f && (code[i + 1] & 0xf0) == 0x80;
+      size_t field = i + (is_conditional ? 2 : 1);
+      bool is_near = is_conditional || first == 0xe9 || first == 0xe8;
+      if (!is_near || code.size() < field + 4)
+        continue;
+      int32_t far;
+      memcpy(&far, &code[field], sizeof far);
+      if (is_inside(address + field + 4 +
+                    static_cast<uint64_t>(static_cast<int64_t>(far))))
+        return true;
+    }
+    return false;
   }
 
   // int3 and zero fill, and the nops that assemblers align with: 90, 66 90,
