@@ -18,6 +18,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 
 BENCH = os.path.dirname(os.path.abspath(__file__))
 FROZEN = re.compile(r"frozen_time is (\d+) microsecond")
@@ -57,28 +58,33 @@ def build_target(build, folder, functions):
 
 
 def frozen(ctl, words):
+    """Time stopped and time of the whole command, in microseconds."""
+    begin = time.monotonic()
     output = run([ctl, "-v"] + words)
+    whole = (time.monotonic() - begin) * 1e6
     found = FROZEN.search(output)
     if not found:
         sys.exit(output + "freeze.py: error: libcare-ctl -v tells no frozen_time")
-    return int(found.group(1))
+    return int(found.group(1)), whole
 
 
 def measure(build, program, patch, threads, rounds):
-    """Medians (floor, patch, unpatch) in microseconds."""
+    """Medians (floor, patch, unpatch, whole patch command) in microseconds."""
     ctl = os.path.join(build, "bin", "libcare-ctl")
     floor_tool = os.path.join(build, "bin", "stopfloor")
     target = subprocess.Popen([program, str(threads)], stdout=subprocess.PIPE)
     try:
         target.stdout.readline()
         pid = str(target.pid)
-        floors, patches, unpatches = [], [], []
+        floors, patches, unpatches, wholes = [], [], [], []
         for _ in range(rounds):
             floors.append(int(run([floor_tool, pid, "5"])))
-            patches.append(frozen(ctl, ["patch", "-p", pid, patch]))
+            patch_time, whole = frozen(ctl, ["patch", "-p", pid, patch])
+            patches.append(patch_time)
+            wholes.append(whole)
             floors.append(int(run([floor_tool, pid, "5"])))
-            unpatches.append(frozen(ctl, ["unpatch", "-p", pid]))
-        return tuple(map(statistics.median, (floors, patches, unpatches)))
+            unpatches.append(frozen(ctl, ["unpatch", "-p", pid])[0])
+        return tuple(map(statistics.median, (floors, patches, unpatches, wholes)))
     finally:
         target.kill()
         target.wait()
@@ -102,16 +108,23 @@ def main():
     with tempfile.TemporaryDirectory(prefix="libcare-freeze-") as folder:
         program, patch = build_target(build, folder, arguments.functions)
         print("Time stopped, %d functions, median microseconds" % arguments.functions)
-        print("| threads | floor | patch | unpatch | patch / floor |")
-        print("|---:|---:|---:|---:|---:|")
+        print("| threads | floor | patch | unpatch | patch / floor | whole command |")
+        print("|---:|---:|---:|---:|---:|---:|")
         for threads in numbers(arguments.threads):
-            floor, patch_time, unpatch_time = measure(
+            floor, patch_time, unpatch_time, whole = measure(
                 build, program, patch, threads, arguments.rounds
             )
             ratio = max(patch_time, unpatch_time) / max(floor, 1)
             print(
-                "| %d | %d | %d | %d | %.1f |"
-                % (threads, floor, patch_time, unpatch_time, patch_time / max(floor, 1)),
+                "| %d | %d | %d | %d | %.1f | %d |"
+                % (
+                    threads,
+                    floor,
+                    patch_time,
+                    unpatch_time,
+                    patch_time / max(floor, 1),
+                    whole,
+                ),
                 flush=True,
             )
             if threads in numbers(arguments.limit_threads):
