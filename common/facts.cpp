@@ -40,6 +40,8 @@ std::string format_facts(const Facts &facts) {
   append_line(text, "compiler", {facts.compiler});
   for (const std::string &option : facts.options)
     append_line(text, "option", {option});
+  for (const std::string &macro : facts.macros)
+    append_line(text, "macro", {macro});
   append_line(text, "source", {facts.source});
   append_line(text, "output", {facts.output});
   for (const FunctionFact &f : facts.functions)
@@ -55,6 +57,8 @@ std::string format_facts(const Facts &facts) {
   for (const VariableFact &v : facts.externals)
     append_variable(text, "external", v);
   append_types(text, facts);
+  for (const AutomaticFact &a : facts.automatic)
+    append_line(text, "automatic", {a.type, a.function});
   return text;
 }
 
@@ -83,6 +87,8 @@ static void take_line(Facts &facts, std::vector<std::string> &f) {
     facts.compiler = f[1];
   else if (keyword == "option")
     facts.options.push_back(f[1]);
+  else if (keyword == "macro")
+    facts.macros.push_back(f[1]);
   else if (keyword == "source")
     facts.source = f[1];
   else if (keyword == "output")
@@ -103,6 +109,8 @@ static void take_line(Facts &facts, std::vector<std::string> &f) {
   else if (keyword == "member" && !facts.types.empty())
     facts.types.back().members.push_back(
         {f[1], parse_number(f[2]), parse_number(f[3]), f[4], f[5], f[6]});
+  else if (keyword == "automatic")
+    facts.automatic.push_back({f[1], f[2]});
   else if (keyword == "enum")
     facts.enumerations.push_back({f[1], f[2], {}});
   else if (keyword == "value" && !facts.enumerations.empty())
@@ -124,30 +132,95 @@ Result<Facts> parse_facts(std::string_view text) {
   return facts;
 }
 
+// The option at `index`, if the others are not only at another place.
 static std::string option_or_none(const std::vector<std::string> &options,
-                                  size_t index) {
-  return index < options.size() ? "'" + options[index] + "'" : "nothing";
+                                  size_t index,
+                                  const std::vector<std::string> &others) {
+  if (index >= options.size())
+    return "nothing";
+  size_t count = options.size(), other_count = others.size();
+  bool is_common =
+      std::find(others.begin(), others.end(), options[index]) != others.end();
+  return is_common && count != other_count ? "nothing"
+                                           : "'" + options[index] + "'";
 }
 
-Error compare_compilation(const Facts &original, const Facts &patched) {
+// "-DNAME=value", "-D NAME" and "-UNAME" are about NAME, others about
+// themselves.
+static std::string_view subject_of(std::string_view option) {
+  if (!option.starts_with("-D") && !option.starts_with("-U"))
+    return option;
+  std::string_view name = option.substr(2);
+  while (name.starts_with(' '))
+    name.remove_prefix(1);
+  return name.substr(0, name.find_first_of("=("));
+}
+
+static std::vector<std::string>
+without_allowed(const std::vector<std::string> &options,
+                const std::vector<std::string> &others, Allowances &allowed) {
+  std::vector<std::string> rest;
+  for (const std::string &option : options) {
+    bool is_common =
+        std::find(others.begin(), others.end(), option) != others.end();
+    if (is_common || !allowed.permits("kpatch-flags", subject_of(option)))
+      rest.push_back(option);
+  }
+  return rest;
+}
+
+Error compare_compilation(const Facts &original, const Facts &patched,
+                          Allowances &allowed) {
   if (original.compiler != patched.compiler)
     return refused("kpatch-flags",
                    "the original was compiled by '" + original.compiler +
-                       "', the patched unit by '" + patched.compiler + "'");
-  size_t count = std::max(original.options.size(), patched.options.size());
-  for (size_t i = 0; i < count; ++i) {
-    std::string before = option_or_none(original.options, i);
-    std::string now = option_or_none(patched.options, i);
-    if (before != now)
-      return refused("kpatch-flags", "the original was compiled with " +
-                                         before +
-                                         " where the patched unit "
-                                         "has " +
-                                         now)
-          .note("build the original and the patched stage with the same "
-                "options");
+                       "', the patched unit by '" + patched.compiler + "'")
+        .note("build both stages with the same compiler");
+  std::vector<std::string> before =
+      without_allowed(original.options, patched.options, allowed);
+  std::vector<std::string> now =
+      without_allowed(patched.options, original.options, allowed);
+  for (size_t i = 0; i < std::max(before.size(), now.size()); ++i) {
+    std::string old_option = option_or_none(before, i, now);
+    std::string new_option = option_or_none(now, i, before);
+    bool is_same = i < before.size() && i < now.size() && before[i] == now[i];
+    if (is_same || (old_option == "nothing" && new_option == "nothing"))
+      continue;
+    std::string_view named = new_option != "nothing" ? now[i] : before[i];
+    return refused("kpatch-flags",
+                   "the original was compiled with " + old_option +
+                       " where the patched unit has " + new_option)
+        .note("build the original and the patched stage with the same "
+              "options and macros")
+        .note(allow_hint("kpatch-flags", subject_of(named)));
   }
   return {};
+}
+
+static std::string list_macros(const std::vector<std::string> &macros) {
+  std::string text;
+  for (const std::string &macro : macros)
+    text += (text.empty() ? "'" : ", '") + macro + "'";
+  return text.empty() ? "none of these" : text;
+}
+
+std::string describe_macro_change(const Facts &original, const Facts &patched,
+                                  Allowances &allowed) {
+  auto only_in = [&](const std::vector<std::string> &macros,
+                     const std::vector<std::string> &others) {
+    std::vector<std::string> only;
+    for (const std::string &macro : without_allowed(macros, others, allowed))
+      if (std::find(others.begin(), others.end(), macro) == others.end())
+        only.push_back(macro);
+    return only;
+  };
+  std::vector<std::string> gone = only_in(original.macros, patched.macros);
+  std::vector<std::string> added = only_in(patched.macros, original.macros);
+  if (gone.empty() && added.empty())
+    return "";
+  return "the original was compiled with other macros: " + list_macros(gone) +
+         " there, " + list_macros(added) +
+         " here; what they change is in the patch";
 }
 
 } // namespace care

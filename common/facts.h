@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "common/refusal_codes.h"
 #include "common/result.h"
 
 namespace care {
@@ -66,6 +67,13 @@ struct TypeFact {
   std::vector<MemberFact> members;
 };
 
+// All objects of the type are local variables of functions, this is one of
+// them. Empty: no function has any.
+struct AutomaticFact {
+  std::string type;
+  std::string function; // symbol
+};
+
 struct EnumeratorFact {
   std::string name;
   std::string value;
@@ -80,6 +88,7 @@ struct EnumerationFact {
 struct Facts {
   std::string compiler;             // name and exact version
   std::vector<std::string> options; // those that decide about the code
+  std::vector<std::string> macros;  // -D, -U, -include, -imacros, in order
   std::string source;               // as the compiler was given it
   std::string output;               // what tells this unit from others
   std::vector<FunctionFact> functions;
@@ -88,6 +97,7 @@ struct Facts {
   std::vector<VariableFact> externals; // of other units, that it refers to
   std::vector<TypeFact> types;
   std::vector<EnumerationFact> enumerations;
+  std::vector<AutomaticFact> automatic;
   std::vector<std::string> includes; // not from system headers
 };
 
@@ -96,8 +106,16 @@ std::string format_facts(const Facts &facts);
 Result<Facts> parse_facts(std::string_view text);
 
 // Whether the patched unit was compiled as the original was. The error has the
-// code "kpatch-flags" and names both compilers, or both options.
-Error compare_compilation(const Facts &original, const Facts &patched);
+// code "kpatch-flags" and names both compilers, or both options. An option that
+// only one of them has may be allowed by its text.
+Error compare_compilation(const Facts &original, const Facts &patched,
+                          Allowances &allowed);
+
+// What is no error, because all that it changes is in the patch, but rarely
+// meant: the macros that only one of them has; empty if there is none. A macro
+// may be allowed by its name.
+std::string describe_macro_change(const Facts &original, const Facts &patched,
+                                  Allowances &allowed);
 
 } // namespace care
 

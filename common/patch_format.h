@@ -50,6 +50,10 @@ static_assert(offsetof(PatchHeader, patch_level) == 192);
 static_assert(offsetof(PatchHeader, text) == 248);
 static_assert(offsetof(PatchHeader, free) == 273);
 
+// In `free`, behind the mark and the version: texts, each ended by NUL
+// (.kpatch.allowed), as many as there is room for; "..." stands for more.
+constexpr size_t allowed_offset = 8;
+
 constexpr char patch_magic[8] = {'K', 'P', 'A', 'T', 'C', 'H', '1', 0};
 constexpr size_t patch_id_max = 7;
 
@@ -95,6 +99,7 @@ constexpr std::string_view strtab = ".kpatch.strtab";
 constexpr std::string_view info = ".kpatch.info";
 constexpr std::string_view sites = ".kpatch.sites";
 constexpr std::string_view original = ".kpatch.original";
+constexpr std::string_view allowed = ".kpatch.allowed";
 // In assembly and the linked binary only.
 constexpr std::string_view parts = ".kpatch.parts";
 constexpr std::string_view aliases = ".kpatch.aliases";

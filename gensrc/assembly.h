@@ -98,6 +98,7 @@ struct Atom {
   bool has_labels = false;   // data that refers to code labels
   bool has_asm = false;      // function with inline assembly
   bool asm_switches = false; // ... that changes the section
+  bool asm_defines = false;  // ... that defines a macro, or a symbol by .set
   bool is_toplevel_asm = false;
   uint32_t loc_file = 0, loc_line = 0; // first .loc
   std::vector<Ref> refs;
@@ -176,7 +177,13 @@ inline uint64_t mix(uint64_t hash, uint64_t value) {
 }
 uint64_t mix_bytes(uint64_t hash, std::string_view bytes);
 
-Result<Unit> parse_assembly(std::string_view text);
+// Where the two builds had their sources, if in different folders: `now` stands
+// for `before` in the strings of a patched text (__FILE__).
+struct SourceFolders {
+  std::string_view before, now;
+};
+
+Result<Unit> parse_assembly(std::string_view text, SourceFolders folders = {});
 
 } // namespace care::gensrc
 

@@ -8,6 +8,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "common/refusal_codes.h"
 #include "gensrc/differ.h"
 #include "gensrc/match.h"
 
@@ -38,6 +39,9 @@ struct Changes {
   std::vector<AtomId> new_objects;       // patched atoms, constants included
   std::vector<SymbolId> new_aliases;     // patched symbols
   std::vector<SignatureChange> signatures;
+  // Original symbols of variables that other units can see, and that the
+  // patched unit does not have.
+  std::vector<SymbolId> gone_variables;
   // Original symbols of local code that only functions in the patch reached,
   // and that their replacements do not reach.
   std::vector<SymbolId> unreached;
@@ -49,6 +53,7 @@ struct Comparison {
   const Unit &patched;
   const Matching &matching;
   const DiffOptions &options;
+  Allowances &allowed; // the answers to refusals
 };
 
 Result<Changes> find_changes(const Comparison &units);
@@ -61,6 +66,9 @@ Error check_functions(const Comparison &units, const Changes &changes,
 Error check_signatures(const Comparison &units, const Facts &original,
                        const Facts &patched, Changes &changes);
 Error check_same_unit(const Comparison &units);
+// staying.cpp
+void warn_about_staying(const Comparison &units, const ChangedFunction &change,
+                        std::vector<Warning> &warnings);
 
 // "file:line" of a function of the patched unit by its .loc, or empty.
 std::string location_of(const Unit &unit, const Function &function);

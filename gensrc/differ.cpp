@@ -6,6 +6,7 @@
 #include "gensrc/differ.h"
 
 #include "common/facts.h"
+#include "common/patch_format.h"
 #include "gensrc/changes.h"
 #include "gensrc/listing.h"
 #include "gensrc/match.h"
@@ -22,6 +23,22 @@ static std::string unit_id_of(std::string_view original,
   for (int shift = 60; shift >= 0; shift -= 4)
     id.push_back(digits[hash >> shift & 15]);
   return id;
+}
+
+// "/old/lib/a.c" and "/new/lib/a.c": the folders are "/old" and "/new".
+static SourceFolders folders_of(const Facts &original, const Facts &patched) {
+  std::string_view before = original.source, now = patched.source;
+  if (before == now || !before.starts_with('/') || !now.starts_with('/'))
+    return {};
+  while (true) {
+    size_t old_slash = before.rfind('/'), new_slash = now.rfind('/');
+    if (before.substr(old_slash) != now.substr(new_slash))
+      break;
+    before = before.substr(0, old_slash);
+    now = now.substr(0, new_slash);
+  }
+  return before.empty() || now.empty() ? SourceFolders{}
+                                       : SourceFolders{before, now};
 }
 
 static Result<Facts> read_facts(const std::string &text) {
@@ -105,22 +122,26 @@ Result<DiffResult> diff_assembly(std::string_view original,
     result.merged = original;
     return result;
   }
-  Result<Unit> before = parse_assembly(original);
-  if (!before)
-    return before.take_error().in("original");
-  Result<Unit> after = parse_assembly(patched);
-  if (!after)
-    return after.take_error().in("patched");
   Result<Facts> original_facts = read_facts(options.original_facts);
   if (!original_facts)
     return original_facts.take_error().in("facts of the original");
   Result<Facts> patched_facts = read_facts(options.patched_facts);
   if (!patched_facts)
     return patched_facts.take_error().in("facts of the patched unit");
+  Result<Unit> before = parse_assembly(original);
+  if (!before)
+    return before.take_error().in("original");
+  Result<Unit> after =
+      parse_assembly(patched, folders_of(*original_facts, *patched_facts));
+  if (!after)
+    return after.take_error().in("patched");
 
   Matching matching =
       match_symbols(*before, *after, *original_facts, *patched_facts);
-  Comparison units{*before, *after, matching, options};
+  Allowances allowed;
+  if (Error error = allowed.add_all(options.allow))
+    return error;
+  Comparison units{*before, *after, matching, options, allowed};
   if (Error error = check_same_unit(units))
     return error;
   Result<Changes> changes = find_changes(units);
@@ -151,7 +172,29 @@ Result<DiffResult> diff_assembly(std::string_view original,
   if (!result.merged.empty() && result.merged.back() != '\n')
     result.merged += '\n';
   result.merged += *tail;
+  append_allowances(result.merged, allowed.needed());
+  result.allowed.assign(allowed.needed().begin(), allowed.needed().end());
   return result;
+}
+
+static std::string escaped(std::string_view text) {
+  std::string result;
+  for (char c : text) {
+    if (c == '"' || c == '\\')
+      result += '\\';
+    result += c;
+  }
+  return result;
+}
+
+void append_allowances(std::string &merged,
+                       const std::set<std::string> &needed) {
+  if (needed.empty())
+    return;
+  merged +=
+      "\t.section\t" + std::string(section::allowed) + ",\"aR\",@progbits\n";
+  for (const std::string &text : needed)
+    merged += "\t.string\t\"" + escaped(text) + "\"\n";
 }
 
 static std::string_view kind_word(ChangeKind kind) {

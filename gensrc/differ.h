@@ -9,6 +9,7 @@
 #ifndef LIBCARE_GENSRC_DIFFER_H
 #define LIBCARE_GENSRC_DIFFER_H
 
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,6 +35,8 @@ struct DiffOptions {
   // Reach every symbol that is undefined in the unit through the GOT, also
   // where the original refers to it directly.
   bool force_gotpcrel = false;
+  // Answers to refusals, CODE:SYMBOL (common/refusal_codes.h).
+  std::vector<std::string> allow;
   // Tells this unit from the others of one link (the output's path, say).
   std::string unit_name;
   // Texts of the facts side files; may be empty.
@@ -67,6 +70,7 @@ struct DiffResult {
   std::vector<FunctionChange> functions;
   std::vector<std::string> new_variables;
   std::vector<Warning> warnings;
+  std::vector<std::string> allowed; // the answers that were needed
 };
 
 // Fails with ErrorKind::Format if a text is not assembly that it understands,
@@ -75,6 +79,10 @@ struct DiffResult {
 Result<DiffResult> diff_assembly(std::string_view original,
                                  std::string_view patched,
                                  const DiffOptions &options);
+
+// Records answers to refusals in the merged text (.kpatch.allowed).
+void append_allowances(std::string &merged,
+                       const std::set<std::string> &needed);
 
 // A line for each function in the patch, as in .patched.report files
 // (docs/patch-format.md, section 5).

@@ -10,6 +10,7 @@
 
 #include "common/diagnostics.h"
 #include "common/mapped_file.h"
+#include "common/refusal_codes.h"
 #include "gensrc/debug_filter.h"
 #include "gensrc/differ.h"
 #include "gensrc/report.h"
@@ -71,6 +72,11 @@ void declare_options(CLI::App &app, CommandLine &line) {
                  "[file:]name,...: new symbols that become local");
   app.add_option("--must-adapt", line.must_adapt,
                  "[file:]name,...: functions to replace though unchanged");
+  app.add_option("--allow", line.options.allow,
+                 "CODE:SYMBOL: answer this refusal for this symbol; may be "
+                 "repeated")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   app.add_flag("--force-gotpcrel", line.options.force_gotpcrel,
                "reach all undefined symbols through the GOT");
   app.add_flag("--force-global", line.options.force_global,
@@ -135,6 +141,8 @@ Error report_refusal(const CommandLine &line, Error error) {
 Error run(CommandLine &line, Diagnostics &diagnostics) {
   if (line.inputs.size() > 2)
     return usage_error("more than two inputs");
+  if (Error error = Allowances().add_all(line.options.allow))
+    return error;
   // That of an earlier run must not pass for this one's if we fail.
   for (const std::string &file : {line.report, line.changes})
     if (!file.empty())

@@ -7,6 +7,7 @@
 #include "gensrc/match.h"
 
 #include <algorithm>
+#include <charconv>
 #include <map>
 #include <optional>
 #include <set>
@@ -32,6 +33,7 @@ public:
   void part_shifted_statics();
   void match_by_facts(const Facts &original, const Facts &patched);
   void match_clones();
+  void match_several_by_facts();
   void match_by_unchanged_code();
   void match_by_users();
   Matching take() { return std::move(matching_); }
@@ -44,8 +46,12 @@ private:
   bool is_open(const Unit &unit, const std::vector<SymbolId> &partners,
                SymbolId id, AtomKind kind) const;
   bool is_alike(SymbolId original, SymbolId patched) const;
-  void pair_statics(std::vector<const VariableFact *> before,
-                    std::vector<const VariableFact *> now);
+  struct Statics {
+    std::vector<const VariableFact *> before, now;
+  };
+  void pair_statics(Statics statics);
+  void pair_by_place(Statics statics);
+  std::vector<Statics> several_; // of one name and number in a function
 
   const Unit &a_;
   const Unit &b_;
@@ -137,9 +143,6 @@ void Matcher::part_shifted_statics() {
 void Matcher::match_by_facts(const Facts &original, const Facts &patched) {
   matching_.has_facts =
       !original.variables.empty() && !patched.variables.empty();
-  struct Statics {
-    std::vector<const VariableFact *> before, now;
-  };
   using Name = std::pair<std::string_view, std::string_view>;
   using Type = std::pair<std::string_view, uint64_t>;
   std::map<Name, Statics> named;
@@ -158,18 +161,20 @@ void Matcher::match_by_facts(const Facts &original, const Facts &patched) {
       alike[{fact->type, fact->size_bytes}].before.push_back(fact);
     for (const VariableFact *fact : all.now)
       alike[{fact->type, fact->size_bytes}].now.push_back(fact);
-    if (all.before.size() == all.now.size())
-      pair_statics(all.before, all.now);
+    if (all.before.size() == 1 && all.now.size() == 1)
+      pair_statics(all);
+    else if (all.before.size() == all.now.size())
+      several_.push_back(all);
     else
       for (const auto &[type, statics] : alike)
-        pair_statics(statics.before, statics.now);
+        pair_statics(statics);
     for (const VariableFact *fact : all.now)
       is_settled_[b_.find(fact->symbol)] = !original.variables.empty();
   }
 }
 
-void Matcher::pair_statics(std::vector<const VariableFact *> before,
-                           std::vector<const VariableFact *> now) {
+void Matcher::pair_statics(Statics statics) {
+  auto &[before, now] = statics;
   auto is_before = [](const VariableFact *x, const VariableFact *y) {
     return x->ordinal < y->ordinal;
   };
@@ -181,6 +186,64 @@ void Matcher::pair_statics(std::vector<const VariableFact *> before,
       matching_.pair(a_.find(before[i]->symbol), id);
     else
       matching_.is_ambiguous[id] = !before.empty();
+  }
+}
+
+static int64_t line_of(const VariableFact &fact) {
+  int64_t line = 0;
+  size_t colon = fact.location.rfind(':');
+  if (colon != fact.location.npos)
+    std::from_chars(fact.location.data() + colon + 1,
+                    fact.location.data() + fact.location.size(), line);
+  return line;
+}
+
+// As many as before, several: they may be the same, or one went and another
+// came. What unchanged code refers to has been paired. The others are the same
+// if all have moved by the same number of lines (none, where #line keeps the
+// numbers), or if their types tell them apart.
+void Matcher::match_several_by_facts() {
+  for (const Statics &all : several_) {
+    Statics open;
+    for (const VariableFact *fact : all.before)
+      if (matching_.to_patched[a_.find(fact->symbol)] == no_id)
+        open.before.push_back(fact);
+    for (const VariableFact *fact : all.now)
+      if (matching_.to_original[b_.find(fact->symbol)] == no_id)
+        open.now.push_back(fact);
+    pair_by_place(std::move(open));
+  }
+}
+
+void Matcher::pair_by_place(Statics statics) {
+  auto &[before, now] = statics;
+  if (before.size() != now.size())
+    return pair_statics(std::move(statics));
+  auto is_before = [](const VariableFact *x, const VariableFact *y) {
+    return x->ordinal < y->ordinal;
+  };
+  std::sort(before.begin(), before.end(), is_before);
+  std::sort(now.begin(), now.end(), is_before);
+  std::set<int64_t> moves;
+  std::set<std::pair<std::string_view, uint64_t>> types;
+  for (size_t i = 0; i < now.size(); i++) {
+    moves.insert(line_of(*now[i]) - line_of(*before[i]));
+    types.emplace(now[i]->type, now[i]->size_bytes);
+  }
+  bool has_one_type_each = types.size() == now.size();
+  for (size_t i = 0; i < now.size(); i++) {
+    SymbolId id = b_.find(now[i]->symbol);
+    auto partner = std::find_if(before.begin(), before.end(),
+                                [&](const VariableFact *fact) {
+                                  return fact->type == now[i]->type &&
+                                         fact->size_bytes == now[i]->size_bytes;
+                                });
+    if (moves.size() == 1)
+      matching_.pair(a_.find(before[i]->symbol), id);
+    else if (has_one_type_each && partner != before.end())
+      matching_.pair(a_.find((*partner)->symbol), id);
+    else
+      matching_.is_ambiguous[id] = true;
   }
 }
 
@@ -345,6 +408,7 @@ Matching match_symbols(const Unit &original, const Unit &patched,
   matcher.match_by_facts(original_facts, patched_facts);
   matcher.match_clones();
   matcher.match_by_unchanged_code();
+  matcher.match_several_by_facts();
   matcher.match_by_users();
   return matcher.take();
 }

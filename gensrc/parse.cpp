@@ -18,14 +18,15 @@
 
 namespace care::gensrc {
 
-Result<Unit> parse_assembly(std::string_view text) {
-  Parser parser(text);
+Result<Unit> parse_assembly(std::string_view text, SourceFolders folders) {
+  Parser parser(text, folders);
   if (Error error = parser.run())
     return error;
   return parser.take();
 }
 
-Parser::Parser(std::string_view text) {
+Parser::Parser(std::string_view text, SourceFolders folders)
+    : folders_(folders) {
   unit_.text = text;
   unit_.symbol_ids.reserve(text.size() / 128 + 64);
   unit_.symbols.reserve(text.size() / 128 + 64);
@@ -317,15 +318,15 @@ static bool is_instruction_name(std::string_view head) {
 
 Error Parser::parse_instruction(std::string_view statement, Words words) {
   if (!in_asm_ && words.head.back() != ':') {
-    std::string shown = fmt::format("'{}'", statement.substr(0, 40));
+    auto shown = [&] { return fmt::format("'{}'", statement.substr(0, 40)); };
     if (!is_instruction_name(words.head))
-      return malformed("not an instruction: " + shown);
+      return malformed("not an instruction: " + shown());
     if (kind() != SectionKind::Text)
       return malformed("instruction outside of an executable section: " +
-                       shown);
+                       shown());
     AtomId open = state().open;
     if (open == no_id || unit_.atoms[open].symbol == no_id)
-      return malformed("instruction outside of a function: " + shown);
+      return malformed("instruction outside of a function: " + shown());
   }
   while (arch_.is_prefix(words.head) && !words.operands.empty())
     words = split_words(words.operands);
@@ -337,8 +338,16 @@ void Parser::add_raw(std::string_view content) {
   AtomId id = current_atom();
   keep_line(id);
   Atom &atom = unit_.atoms[id];
-  atom.shape = mix_bytes(atom.shape, content);
   atom.statements++;
+  size_t found =
+      folders_.now.empty() ? content.npos : content.find(folders_.now);
+  if (found == content.npos) {
+    atom.shape = mix_bytes(atom.shape, content);
+    return;
+  }
+  std::string moved(content);
+  moved.replace(found, folders_.now.size(), folders_.before);
+  atom.shape = mix_bytes(atom.shape, moved);
 }
 
 // `operands` is the end of `content`.

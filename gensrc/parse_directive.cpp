@@ -47,6 +47,8 @@ Error Parser::parse_directive(std::string_view statement, Words words) {
     parse_cfi(statement, words);
     return {};
   }
+  if (words.head == ".macro")
+    note_definition_in_asm();
   switch (directive_of(words.head)) {
   case Directive::Section:
     return parse_section_directive(words);
@@ -151,6 +153,12 @@ void Parser::pop_section() {
 
 // --- symbols
 
+void Parser::note_definition_in_asm() {
+  AtomId open = state().open;
+  if (in_asm_ && !in_toplevel_asm_ && open != no_id)
+    unit_.atoms[open].asm_defines = true;
+}
+
 Error Parser::parse_symbol_directive(Words words) {
   std::string_view operands = words.operands;
   std::string_view directive = words.head;
@@ -158,6 +166,7 @@ Error Parser::parse_symbol_directive(Words words) {
       directive == ".weakref") {
     SymbolId id = intern(unquote(take_operand(operands)));
     unit_.symbols[id].alias_of = operands;
+    note_definition_in_asm();
     Expression target = parse_expression(operands);
     if (!target.symbol.empty() && is_local_label(target.symbol))
       unit_.symbols[intern(target.symbol)].is_referenced = true;

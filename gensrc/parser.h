@@ -16,7 +16,7 @@ namespace care::gensrc {
 
 class Parser {
 public:
-  explicit Parser(std::string_view text);
+  Parser(std::string_view text, SourceFolders folders);
   Error run();
   Unit take() { return std::move(unit_); }
 
@@ -41,6 +41,7 @@ private:
   void add_content(std::string_view content, std::string_view operands,
                    bool is_code);
   void add_raw(std::string_view content);
+  void note_definition_in_asm();
   void begin_toplevel_asm();
   void end_asm();
   AtomId new_atom(AtomKind kind);
@@ -69,6 +70,7 @@ private:
   void parse_cfi(std::string_view statement, Words words);
 
   Unit unit_;
+  SourceFolders folders_;
   const AsmArch &arch_ = x86_64_asm;
   std::deque<SectionState> states_; // one per section
   std::unordered_map<std::string_view, uint32_t> section_ids_;

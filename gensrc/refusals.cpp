@@ -7,6 +7,7 @@
 // elsewhere by hand cannot be moved.
 
 #include <algorithm>
+#include <charconv>
 
 #include "gensrc/changes.h"
 #include "gensrc/compare.h"
@@ -86,9 +87,13 @@ public:
   Error run();
 
 private:
+  Error section_error(const Unit &unit, const Atom &atom,
+                      std::string_view what) const;
   Error check_gone() const;
   Error check_new(const Atom &atom, const Symbol &symbol) const;
   Error check_known(AtomId before, AtomId after);
+  Error check_size(std::string_view name, std::string_view before,
+                   std::string_view now) const;
   Error check_users(AtomId id, const Symbol &symbol) const;
 
   const Comparison &units_;
@@ -99,13 +104,18 @@ private:
 };
 
 // What walks such a section from its start to its stop does not see the patch.
-Error section_error(const Unit &unit, const Atom &atom, std::string_view what) {
+Error VariableCheck::section_error(const Unit &unit, const Atom &atom,
+                                   std::string_view what) const {
+  std::string_view name = unit.symbol_of(atom).name;
+  if (units_.allowed.permits("kpatch-data-section", name))
+    return {};
   return refused("kpatch-data-section",
                  "variable " + quoted(unit.symbol_of(atom).name) +
                      std::string(what) + " section " +
                      quoted(unit.sections[atom.section].name))
       .note("the running program finds what is in that section by its place; "
-            "a patch cannot change what it holds");
+            "a patch cannot change what it holds")
+      .note(allow_hint("kpatch-data-section", name));
 }
 
 bool is_collected(const Unit &unit, const Atom &atom) {
@@ -132,7 +142,8 @@ Error VariableCheck::check_gone() const {
         is_listed(units_.options.ignore_changes, a_.symbol_of(atom).name,
                   a_.file_name))
       continue;
-    return section_error(a_, atom, " is no longer in");
+    if (Error error = section_error(a_, atom, " is no longer in"))
+      return error;
   }
   return {};
 }
@@ -141,7 +152,8 @@ Error VariableCheck::check_new(const Atom &atom, const Symbol &symbol) const {
   bool is_ignored =
       is_listed(units_.options.ignore_changes, symbol.name, b_.file_name);
   if (is_collected(b_, atom) && !is_ignored)
-    return section_error(b_, atom, " is new in");
+    if (Error error = section_error(b_, atom, " is new in"))
+      return error;
   if (storage_of(b_, atom) != Storage::Tls)
     return {};
   return refused("kpatch-tls-new",
@@ -155,6 +167,25 @@ std::string size_text(const Atom &atom, const Symbol &symbol) {
                       : std::string(symbol.size);
 }
 
+// What has become smaller has room where it is.
+Error VariableCheck::check_size(std::string_view name, std::string_view before,
+                                std::string_view now) const {
+  uint64_t old_size = 0, new_size = 0;
+  std::from_chars(before.data(), before.data() + before.size(), old_size);
+  std::from_chars(now.data(), now.data() + now.size(), new_size);
+  bool has_room = new_size != 0 && new_size < old_size;
+  if (has_room && units_.allowed.permits("kpatch-data-size", name))
+    return {};
+  Error error =
+      refused("kpatch-data-size",
+              "variable " + quoted(name) + ": the size changed (" +
+                  std::string(before) + " bytes, now " + std::string(now) + ")")
+          .note("it exists in the running program; add a variable "
+                "instead");
+  return has_room ? std::move(error).note(allow_hint("kpatch-data-size", name))
+                  : std::move(error);
+}
+
 Error VariableCheck::check_known(AtomId before, AtomId after) {
   const Atom &from = a_.atoms[before];
   const Atom &to = b_.atoms[after];
@@ -163,16 +194,16 @@ Error VariableCheck::check_known(AtomId before, AtomId after) {
   std::string old_size = size_text(from, a_.symbol_of(from));
   std::string new_size = size_text(to, symbol);
   bool is_changed_constant = changes_.is_changed_constant[after];
-  if (old_size != new_size && !is_changed_constant)
-    return refused("kpatch-data-size", name + ": the size changed (" +
-                                           old_size + " bytes, now " +
-                                           new_size + ")")
-        .note("it exists in the running program; add a variable instead");
+  if (old_size != new_size && !is_changed_constant) {
+    if (Error error = check_size(symbol.name, old_size, new_size))
+      return error;
+    return check_users(after, symbol); // it keeps its value as well
+  }
   Storage old_storage = storage_of(a_, from), new_storage = storage_of(b_, to);
   bool may_differ = old_storage == Storage::Writable &&
                     new_storage == Storage::Constant && symbol.is_local();
   if (old_storage != new_storage && !may_differ)
-    return refused("kpatch-data-section",
+    return refused("kpatch-data-storage",
                    name + " moved to another kind of memory (" +
                        std::string(a_.sections[from.section].name) + ", now " +
                        std::string(b_.sections[to.section].name) + ")")
@@ -180,19 +211,24 @@ Error VariableCheck::check_known(AtomId before, AtomId after) {
   bool is_moved =
       a_.sections[from.section].name != b_.sections[to.section].name;
   if ((is_collected(b_, to) && (is_moved || is_changed_constant)))
-    return section_error(b_, to, is_moved ? " moved into" : " changed in");
+    if (Error error =
+            section_error(b_, to, is_moved ? " moved into" : " changed in"))
+      return error;
   if (is_moved && is_collected(a_, from))
-    return section_error(a_, from, " is no longer in");
+    if (Error error = section_error(a_, from, " is no longer in"))
+      return error;
   if (is_changed_constant)
     return {};
-  if (!comparer_.same_data(before, after)) {
+  if (!comparer_.same_data(before, after) &&
+      !units_.allowed.permits("kpatch-data-init", symbol.name)) {
     std::string what = new_storage == Storage::Constant
                            ? ": the value of a constant that other code can "
                              "see changed"
                            : ": the initial value changed";
     return refused("kpatch-data-init", name + what)
         .note("it was initialised when the program started; let a function set "
-              "the value, or list it in --ignore-changes to keep the old one");
+              "the value")
+        .note(allow_hint("kpatch-data-init", symbol.name));
   }
   return check_users(after, symbol);
 }
@@ -204,11 +240,14 @@ Error VariableCheck::check_users(AtomId id, const Symbol &symbol) const {
     if (target == no_id)
       continue;
     std::string name = quoted(b_.symbols[ref.symbol].name);
-    if (changes_.is_changed_constant[target])
+    std::string_view constant = b_.symbols[ref.symbol].name;
+    if (changes_.is_changed_constant[target] &&
+        !units_.allowed.permits("kpatch-const-visible", constant))
       return refused("kpatch-const-visible",
                      "constant " + name + " changed, and variable " +
                          quoted(symbol.name) + " refers to it")
-          .note("the running program goes on using the old one there");
+          .note("the running program goes on using the old one there")
+          .note(allow_hint("kpatch-const-visible", constant));
     uint32_t function = b_.function_ids[target];
     auto found = changes_.function_ids.find(function);
     if (function != no_id && found != changes_.function_ids.end() &&
@@ -267,22 +306,52 @@ std::vector<SymbolId> start_list(const Unit &unit, SectionKind kind) {
   return symbols;
 }
 
-Error constructor_error(std::string what) {
-  return refused("kpatch-constructor", std::move(what))
-      .note("it ran when the program started; the change would not run");
+Error constructor_error(const Comparison &units, std::string_view function,
+                        std::string_view what) {
+  if (units.allowed.permits("kpatch-constructor", function))
+    return {};
+  return refused("kpatch-constructor",
+                 "function " + quoted(function) + std::string(what))
+      .note("what runs at the start has run; the change would not run")
+      .note(allow_hint("kpatch-constructor", function));
+}
+
+// Those of `list` that are not in `other`, by `partner` the symbols of the
+// other unit.
+std::vector<SymbolId> missing_from(const std::vector<SymbolId> &list,
+                                   const std::vector<SymbolId> &other,
+                                   const std::vector<SymbolId> &partner) {
+  std::vector<SymbolId> missing;
+  for (SymbolId symbol : list)
+    if (std::find(other.begin(), other.end(), partner[symbol]) == other.end())
+      missing.push_back(symbol);
+  return missing;
+}
+
+Error check_start_list(const Comparison &units, SectionKind kind) {
+  const Unit &a = units.original;
+  const Unit &b = units.patched;
+  bool at_start = kind == SectionKind::Constructors;
+  std::vector<SymbolId> before = start_list(a, kind);
+  std::vector<SymbolId> now = start_list(b, kind);
+  for (SymbolId symbol : missing_from(now, before, units.matching.to_original))
+    if (Error error = constructor_error(units, b.symbols[symbol].name,
+                                        at_start ? " is to run at the start"
+                                                 : " is to run at the end"))
+      return error;
+  for (SymbolId symbol : missing_from(before, now, units.matching.to_patched))
+    if (Error error =
+            constructor_error(units, a.symbols[symbol].name,
+                              at_start ? " is not to run at the start any more"
+                                       : " is not to run at the end any more"))
+      return error;
+  return {};
 }
 
 Error check_start_lists(const Comparison &units) {
-  for (SectionKind kind :
-       {SectionKind::Constructors, SectionKind::Destructors}) {
-    std::vector<SymbolId> now = start_list(units.patched, kind);
-    for (SymbolId &symbol : now)
-      symbol = units.matching.to_original[symbol];
-    if (start_list(units.original, kind) != now)
-      return constructor_error(
-          "the list of functions that run at start or exit changed");
-  }
-  return {};
+  if (Error error = check_start_list(units, SectionKind::Constructors))
+    return error;
+  return check_start_list(units, SectionKind::Destructors);
 }
 
 Error check_function(const Comparison &units, const ChangedFunction &change) {
@@ -296,6 +365,12 @@ Error check_function(const Comparison &units, const ChangedFunction &change) {
       return refused("kpatch-inline-asm",
                      name + ": inline assembly in it switches sections")
           .note("what it puts there cannot be moved into the patch");
+    if (atom.asm_defines)
+      return refused("kpatch-inline-asm",
+                     name + ": inline assembly in it defines a macro, or a "
+                            "symbol with .set")
+          .note("a copy of it in the patch would define it again; write the "
+                "definition outside of functions");
     for (const Ref &ref : atom.refs)
       if (ref.is_definition && b.symbols[ref.symbol].is_asm_label &&
           !b.symbols[ref.symbol].is_local())
@@ -310,7 +385,22 @@ Error check_function(const Comparison &units, const ChangedFunction &change) {
 
 } // namespace
 
+// A static one that is gone is used by functions of the patch only, or by those
+// that are to keep their code, which then is what is wanted.
+static void list_gone_variables(const Comparison &units, Changes &changes) {
+  const Unit &a = units.original;
+  for (const Atom &atom : a.atoms) {
+    if (!is_named_object(atom) || a.symbol_of(atom).is_local() ||
+        units.matching.to_patched[atom.symbol] != no_id ||
+        is_listed(units.options.ignore_changes, a.symbol_of(atom).name,
+                  a.file_name))
+      continue;
+    changes.gone_variables.push_back(atom.symbol);
+  }
+}
+
 Error check_variables(const Comparison &units, Changes &changes) {
+  list_gone_variables(units, changes);
   return VariableCheck(units, changes).run();
 }
 
@@ -339,16 +429,13 @@ Error check_functions(const Comparison &units, const Changes &changes,
     std::string where = location_of(b, function);
     Error error;
     if (runs_at_start && change.original != no_id)
-      error = constructor_error("function " + quoted(name) +
-                                " runs at start and changed");
+      error = constructor_error(units, name, " runs at the start and changed");
     else
       error = check_function(units, change);
     if (error)
       return where.empty() ? std::move(error) : std::move(error).in(where);
-    if (name == "main" && change.original != no_id)
-      warnings.push_back({"kpatch-main",
-                          "function 'main' changed; it runs as long as the "
-                          "program and can rarely be replaced"});
+    if (change.original != no_id && !change.is_clone)
+      warn_about_staying(units, change, warnings);
   }
   return {};
 }

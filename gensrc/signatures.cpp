@@ -124,16 +124,20 @@ bool SignatureCheck::is_used_by(const Atom &atom) const {
 }
 
 Error SignatureCheck::refuse(std::string_view why) const {
+  std::string_view name = b_.symbols[change_->symbol].name;
+  if (units_.allowed.permits("kpatch-signature", name))
+    return {};
   const Function &function = b_.functions[change_->patched];
   std::string where = location_of(b_, function);
   Error error = refused("kpatch-signature",
-                        "function " + quoted(b_.symbols[change_->symbol].name) +
+                        "function " + quoted(name) +
                             ": the parameters or the return type changed" +
                             (found_.words.empty() ? "" : " (") + found_.words +
                             (found_.words.empty() ? "" : ")") + ", and " +
                             std::string(why))
                     .note("keep this function as it is, and add one with "
-                          "another name");
+                          "another name")
+                    .note(allow_hint("kpatch-signature", name));
   return where.empty() ? std::move(error) : std::move(error).in(where);
 }
 

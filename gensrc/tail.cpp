@@ -149,7 +149,10 @@ Result<std::string> TailWriter::tail_name(SymbolId id) {
     need(atom);
     return new_name(id);
   }
-  if (units_.matching.is_ambiguous[id])
+  if (units_.matching.is_ambiguous[id] &&
+      !units_.allowed.permits("kpatch-ambiguous-static", symbol.name) &&
+      !units_.allowed.permits("kpatch-ambiguous-static",
+                              source_name(symbol.name)))
     return refused("kpatch-ambiguous-static",
                    "static local variable " + quoted(source_name(symbol.name)) +
                        ": cannot tell which one of the original it is")
@@ -157,7 +160,9 @@ Result<std::string> TailWriter::tail_name(SymbolId id) {
                   ? "the function has more or fewer variables of this name "
                     "now; give the new or changed one a name of its own"
                   : "build both stages with GCC and the plugin, which tells "
-                    "them apart");
+                    "them apart")
+        .note("if it is a new one: --allow=kpatch-ambiguous-static:" +
+              std::string(source_name(symbol.name)));
   return new_name(id);
 }
 
@@ -450,7 +455,8 @@ void TailWriter::write_alias_names() {
 // this unit. The linking step looks for others; what is not reached any more
 // does not count.
 void TailWriter::write_signatures() {
-  if (changes_.signatures.empty() && changes_.unreached.empty())
+  if (changes_.signatures.empty() && changes_.unreached.empty() &&
+      changes_.gone_variables.empty())
     return;
   auto label = [](size_t number) {
     return ".Lkpsignature" + std::to_string(number) + std::string(suffix);
@@ -468,6 +474,8 @@ void TailWriter::write_signatures() {
     for (SymbolId caller : change.callers)
       records += begin + "\t.quad\t" + original_name(caller) + "\n\t.quad\t0\n";
   }
+  for (SymbolId id : changes_.gone_variables)
+    records += "\t.quad\t" + original_name(id) + "\n\t.quad\t0\n\t.quad\t0\n";
   for (SymbolId id : changes_.unreached)
     records += "\t.quad\t0\n\t.quad\t" + original_name(id) + "\n\t.quad\t0\n";
   begin_section(section::signatures);

@@ -9,6 +9,7 @@
 #include "common/diagnostics.h"
 #include "common/mapped_file.h"
 #include "linker/passes/check_patch.h"
+#include "linker/link.h"
 #include "linker/patch_file.h"
 #include "linker/reader.h"
 #include "version.h"
@@ -36,8 +37,8 @@ static Error make_patch(const std::string &in, const std::string &out,
   if (Error error = check_patch(*patch))
     return std::move(error).in("'" + in + "'");
   identity.module_name = module_name(out);
-  Result<std::vector<uint8_t>> file =
-      make_patch_file(identity, patch->file.bytes(), build_time_now());
+  Result<std::vector<uint8_t>> file = make_patch_file(
+      identity, patch->file.bytes(), build_time_now(), read_allowed(*patch));
   if (!file)
     return file.take_error();
   return write_file(out, *file);

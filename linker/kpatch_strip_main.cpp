@@ -31,14 +31,15 @@ static Error strip_file(const std::string &in, const std::string &out) {
 }
 
 static Error fix_relocations(const std::string &original_path,
-                             const std::string &patch_path) {
+                             const std::string &patch_path,
+                             const std::vector<std::string> &allow) {
   Result<Object> original = read_object(original_path);
   if (!original)
     return original.take_error();
   Result<Object> patched = read_object(patch_path);
   if (!patched)
     return patched.take_error();
-  Result<LinkedPatch> patch = link_patch(*original, *patched);
+  Result<LinkedPatch> patch = link_patch(*original, *patched, {.allow = allow});
   if (!patch)
     return patch.take_error().in("'" + patch_path + "'");
   if (patch->is_unchanged)
@@ -73,7 +74,7 @@ int main(int argc, char **argv) {
   CLI::App app("Make a patch object from a patched binary, step by step.",
                "kpatch_strip");
   bool strips = false, fixes = false, undoes = false;
-  std::vector<std::string> files;
+  std::vector<std::string> files, allow;
   app.set_version_flag("-V,--version",
                        "kpatch_strip " LIBCARE_VERSION " " LIBCARE_COMMIT);
   auto *actions = app.add_option_group("actions", "one of");
@@ -83,6 +84,11 @@ int main(int argc, char **argv) {
   actions->add_flag("-u,--undo-link", undoes,
                     "ORIGINAL PATCH: check PATCH after strip(1)");
   actions->require_option(1);
+  app.add_option("--allow", allow,
+                 "CODE:SYMBOL, with -r: answer this refusal for this symbol "
+                 "(may be repeated)")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   app.add_option("FILES", files, "the two files of the action")
       ->required()
       ->expected(2);
@@ -96,7 +102,7 @@ int main(int argc, char **argv) {
   }
 
   Error error = strips  ? strip_file(files[0], files[1])
-                : fixes ? fix_relocations(files[0], files[1])
+                : fixes ? fix_relocations(files[0], files[1], allow)
                         : check_stripped(files[0], files[1]);
   if (!error)
     return 0;

@@ -28,6 +28,9 @@ static void show_header(const std::string &path, const PatchHeader &header) {
   line("Magic:", text_of(header.magic));
   line("Patch id:", text_of(header.id));
   line("buildid:", text_of(header.build_id));
+  for (const std::string &text : split_allowed(
+           {header.free + allowed_offset, sizeof header.free - allowed_offset}))
+    line("Allowed:", text);
 }
 
 static Error dump(const std::string &in, const std::string &out, bool shows,

@@ -79,8 +79,8 @@ static Result<Report> make_patch(const Options &options) {
 
   PatchIdentity identity{options.id, *build_id,
                          std::string(original->base_name())};
-  Result<std::vector<uint8_t>> file =
-      make_patch_file(identity, report.patch.image, build_time_now());
+  Result<std::vector<uint8_t>> file = make_patch_file(
+      identity, report.patch.image, build_time_now(), report.patch.allowed);
   if (!file)
     return file.take_error();
   if (Error error = write_file(options.output, *file))
@@ -106,6 +106,7 @@ static void print_json(const Report &report) {
          {"unit", function.unit}});
   document["size_bytes"] = report.size_bytes;
   document["imports"] = report.patch.imports;
+  document["allowed"] = report.patch.allowed;
   fmt::print("{}\n", document.dump(2));
 }
 
@@ -128,6 +129,8 @@ static void print_text(const Report &report, const Options &options) {
   fmt::print("{}: {} replaced, {} new, {} bytes\n", options.output,
              report.patch.functions.size() - count_new, count_new,
              report.size_bytes);
+  for (const std::string &text : report.patch.allowed)
+    fmt::print("  allowed: {}\n", text);
 }
 
 static void print_error_json(const Error &error) {
@@ -167,6 +170,11 @@ int main(int argc, char **argv) {
       ->type_name("FUNCTION")
       ->expected(1)
       ->take_all();
+  app.add_option("--allow", options.link.allow,
+                 "CODE:SYMBOL: answer this refusal for this symbol (may be "
+                 "repeated)")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   app.add_flag("--json", options.json, "report as JSON");
   try {
     app.parse(argc, argv);

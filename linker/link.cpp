@@ -7,9 +7,11 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <set>
 
 #include "llvm/BinaryFormat/ELF.h"
 
+#include "common/patch_format.h"
 #include "linker/passes/allow_active.h"
 #include "linker/passes/check_libraries.h"
 #include "linker/passes/convert_references.h"
@@ -28,9 +30,12 @@ static bool has_patch_sections(const Object &object) {
 
 static Error check_pair(const Object &original, const Object &patched) {
   if (original.e_machine != patched.e_machine)
-    return format_error(fmt::format("the binaries are for different machines "
-                                    "({} and {})",
-                                    original.e_machine, patched.e_machine));
+    return refused("kpatch-architecture",
+                   fmt::format("the binaries are for different machines "
+                               "({} and {})",
+                               original.e_machine, patched.e_machine))
+        .note("build the original and the patched binary for the machine of "
+              "the processes");
   if (original.e_type != patched.e_type)
     return refused("kpatch-original-differs",
                    fmt::format("the patched binary has ELF type {}, the "
@@ -73,9 +78,44 @@ static std::vector<std::string> imports_of(const PatchObject &patch) {
   return names;
 }
 
+std::vector<std::string> read_allowed(const Object &object) {
+  const Section *section = object.find_section(section::allowed);
+  if (!section)
+    return {};
+  return split_allowed({reinterpret_cast<const char *>(section->bytes.data()),
+                        section->bytes.size()});
+}
+
+// What the units needed, and what this step did.
+static std::vector<std::string> collect_allowed(const Object &patched,
+                                                const Allowances &allowed) {
+  std::set<std::string> all = allowed.needed();
+  for (std::string &text : read_allowed(patched))
+    all.insert(std::move(text));
+  return {all.begin(), all.end()};
+}
+
+static void add_allowed(PatchObject &out,
+                        const std::vector<std::string> &needed) {
+  if (needed.empty())
+    return;
+  PatchSection section;
+  section.name = section::allowed;
+  section.type = llvm::ELF::SHT_PROGBITS;
+  for (const std::string &text : needed) {
+    section.bytes.insert(section.bytes.end(), text.begin(), text.end());
+    section.bytes.push_back(0);
+  }
+  section.size_bytes = section.bytes.size();
+  out.add_section(std::move(section));
+}
+
 Result<LinkedPatch> link_patch(const Object &original_object,
                                const Object &patched_object,
                                const LinkOptions &options) {
+  Allowances allowed;
+  if (Error error = allowed.add_all(options.allow))
+    return error;
   if (Error error = check_pair(original_object, patched_object))
     return error;
   Result<const Architecture *> arch =
@@ -101,7 +141,7 @@ Result<LinkedPatch> link_patch(const Object &original_object,
   if (Error error = extract_unwind(patched, **arch, converter, out))
     return error;
   Result<std::vector<PatchedFunction>> functions =
-      collect_functions(original, patched, **arch, converter, out);
+      collect_functions(original, patched, **arch, converter, allowed, out);
   if (!functions)
     return functions.take_error();
   bool replaces_nothing = std::all_of(
@@ -115,10 +155,13 @@ Result<LinkedPatch> link_patch(const Object &original_object,
     return error;
   std::vector<std::string> not_replaced =
       allow_active(options.allow_active, *functions, out);
+  std::vector<std::string> needed = collect_allowed(patched_object, allowed);
+  add_allowed(out, needed);
   return LinkedPatch{.image = write_relocatable(out),
                      .functions = std::move(*functions),
                      .imports = imports_of(out),
-                     .not_replaced = std::move(not_replaced)};
+                     .not_replaced = std::move(not_replaced),
+                     .allowed = std::move(needed)};
 }
 
 } // namespace care::linker

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "common/refusal_codes.h"
 #include "common/result.h"
 #include "linker/object_model.h"
 #include "linker/passes/collect_functions.h"
@@ -25,6 +26,9 @@ struct LinkedPatch {
       {}; // names, without versions; no weak ones
   // Of LinkOptions::allow_active: the patch does not replace them.
   std::vector<std::string> not_replaced = {};
+  // CODE:SYMBOL, the answers to refusals that this patch rests on; those of
+  // the units included.
+  std::vector<std::string> allowed = {};
 };
 
 struct LinkOptions {
@@ -32,7 +36,12 @@ struct LinkOptions {
   std::vector<std::string> loaded = {};
   // Functions whose old and new code may run side by side.
   std::vector<std::string> allow_active = {};
+  // Answers to refusals, CODE:SYMBOL.
+  std::vector<std::string> allow = {};
 };
+
+// The answers that a patched binary or a patch object records.
+std::vector<std::string> read_allowed(const Object &object);
 
 // Both stay unmodified. Refusals carry a kpatch-... code, docs/refusals.md.
 Result<LinkedPatch> link_patch(const Object &original, const Object &patched,

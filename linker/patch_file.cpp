@@ -74,9 +74,26 @@ static void put_text(char (&field)[N], std::string_view text) {
   memcpy(field, text.data(), length);
 }
 
-Result<std::vector<uint8_t>> make_patch_file(const PatchIdentity &identity,
-                                             std::span<const uint8_t> image,
-                                             uint64_t build_time) {
+// What does not fit is told to be there.
+static void put_allowed(PatchHeader &header,
+                        const std::vector<std::string> &allowed) {
+  constexpr std::string_view more = "...";
+  size_t at = allowed_offset, end = sizeof header.free;
+  for (size_t i = 0; i < allowed.size(); ++i) {
+    bool is_last = i + 1 == allowed.size();
+    size_t room = end - at - (is_last ? 1 : more.size() + 2);
+    bool fits = allowed[i].size() <= room;
+    std::string_view text = fits ? std::string_view(allowed[i]) : more;
+    memcpy(header.free + at, text.data(), text.size());
+    at += text.size() + 1;
+    if (!fits)
+      return;
+  }
+}
+
+Result<std::vector<uint8_t>>
+make_patch_file(const PatchIdentity &identity, std::span<const uint8_t> image,
+                uint64_t build_time, const std::vector<std::string> &allowed) {
   if (Error error = check_id(identity.id))
     return error;
   if (Error error = check_build_id(identity.build_id))
@@ -99,6 +116,7 @@ Result<std::vector<uint8_t>> make_patch_file(const PatchIdentity &identity,
   header.total_size = static_cast<uint32_t>(total);
   memcpy(header.free, own_mark, sizeof own_mark);
   memcpy(header.free + sizeof own_mark, &format_version, sizeof format_version);
+  put_allowed(header, allowed);
 
   std::vector<uint8_t> file(total);
   memcpy(file.data(), &header, sizeof header);

@@ -21,10 +21,11 @@ struct PatchIdentity {
   std::string module_name;
 };
 
-// Header, ELF image and padding. `build_time` in seconds since 1970.
-Result<std::vector<uint8_t>> make_patch_file(const PatchIdentity &identity,
-                                             std::span<const uint8_t> image,
-                                             uint64_t build_time);
+// Header, ELF image and padding. `build_time` in seconds since 1970. The header
+// repeats as many of the `allowed` answers as it has room for.
+Result<std::vector<uint8_t>>
+make_patch_file(const PatchIdentity &identity, std::span<const uint8_t> image,
+                uint64_t build_time, const std::vector<std::string> &allowed);
 
 struct PatchFileParts {
   PatchHeader header;

@@ -21,6 +21,8 @@ static bool take_differ_argument(gensrc::DiffOptions &options,
     options.unlink_symbols = gensrc::split_list(value);
   else if (name == "must-adapt")
     options.must_adapt = gensrc::split_list(value);
+  else if (name == "allow")
+    options.allow.emplace_back(value);
   else if (name == "force-gotpcrel")
     options.force_gotpcrel = value == "yes";
   else

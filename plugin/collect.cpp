@@ -28,6 +28,7 @@
 #include <vector>
 
 #include "plugin/bodies.h"
+#include "plugin/automatic_types.h"
 #include "plugin/collect.h"
 #include "plugin/kinds.h"
 #include "plugin/layouts.h"
@@ -180,6 +181,7 @@ static void on_ipa_start(void *, void *) {
 }
 
 void start_collecting(const char *plugin_name) {
+  start_watching_objects(plugin_name);
   register_callback(plugin_name, PLUGIN_FINISH_TYPE, on_finish_type, nullptr);
   register_callback(plugin_name, PLUGIN_FINISH_DECL, on_finish_declaration,
                     nullptr);
@@ -307,6 +309,8 @@ Collected finish_collecting() {
   facts.includes = included_files();
   facts.compiler = compiler_name();
   facts.options = code_options();
+  facts.macros = macro_options();
+  facts.automatic = automatic_types();
   facts.source = main_input_filename ? main_input_filename : "";
   return std::move(collection.result);
 }

@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <functional>
 #include <map>
+#include <set>
 #include <tuple>
 
 namespace care::plugin {
@@ -137,17 +138,56 @@ static std::string describe_change(const TypeFact &before,
   return "";
 }
 
-static Error compare_types(const Facts &original, const Facts &patched) {
+// The functions that have the code of `owner` in them: itself, its clones, and
+// those that it was inlined into.
+static std::set<std::string> holders_of(const Facts &facts,
+                                        const std::string &owner) {
+  std::set<std::string> holders = {owner};
+  for (size_t count = 0; count != holders.size();) {
+    count = holders.size();
+    for (const InlineFact &fact : facts.inlined)
+      if (holders.contains(fact.callee))
+        holders.insert(fact.caller);
+    for (const FunctionFact &fact : facts.functions)
+      if (holders.contains(fact.clone_of))
+        holders.insert(fact.symbol);
+  }
+  return holders;
+}
+
+static bool has_no_objects(const Facts &original, const std::string &type,
+                           const std::set<std::string> &replaced) {
+  bool is_automatic = false;
+  for (const AutomaticFact &fact : original.automatic) {
+    if (fact.type != type)
+      continue;
+    is_automatic = true;
+    if (fact.function.empty())
+      continue;
+    std::set<std::string> holders = holders_of(original, fact.function);
+    for (const FunctionFact &function : original.functions)
+      if (holders.contains(function.symbol) &&
+          !replaced.contains(function.symbol))
+        return false;
+  }
+  return is_automatic;
+}
+
+static Error compare_types(const Facts &original, const Facts &patched,
+                           const std::set<std::string> &replaced,
+                           Allowances &allowed) {
   Error result;
   auto compare = [&](const TypeFact &before, const TypeFact &now) {
     std::string change = result ? "" : describe_change(before, now);
-    if (!change.empty())
+    if (!change.empty() && !has_no_objects(original, before.name, replaced) &&
+        !allowed.permits("kpatch-type-layout", now.name))
       result = refused("kpatch-type-layout",
                        "the layout of '" + now.name + "' changed: " + change)
                    .note("the running program has such objects in its memory; "
                          "the size was " +
                          std::to_string(before.size_bytes) + ", is " +
-                         std::to_string(now.size_bytes));
+                         std::to_string(now.size_bytes))
+                   .note(allow_hint("kpatch-type-layout", now.name));
   };
   for_each_pair(original.types, patched.types, name_of_type, compare);
   return result;
@@ -175,29 +215,75 @@ static bool remove_front(std::string_view &text, std::string_view front) {
   return is_there;
 }
 
-static Error compare_variables(const Facts &original, const Facts &patched) {
+static Error compare_variables(const Facts &original, const Facts &patched,
+                               Allowances &allowed) {
   Error result;
   auto compare = [&](const VariableFact &before, const VariableFact &now) {
     std::string_view old_kind = before.kind, kind = now.kind;
     bool was_own_constant = remove_front(old_kind, own_constant);
     bool is_own_constant = remove_front(kind, own_constant);
     if (result || (was_own_constant && is_own_constant) ||
-        is_same_kind(old_kind, kind))
+        is_same_kind(old_kind, kind) ||
+        allowed.permits("kpatch-type-layout", now.symbol))
       return;
     result = refused("kpatch-type-layout",
                      "the type of variable '" + now.symbol +
                          "' changed: " + was_and_is(before.words, now.words))
-                 .note("the running program has a value of the old type in it");
+                 .note("the running program has a value of the old type in it")
+                 .note(allow_hint("kpatch-type-layout", now.symbol));
   };
   for_each_pair(all_variables(original), all_variables(patched), identity,
                 compare);
   return result;
 }
 
-Error compare_layouts(const Facts &original, const Facts &patched) {
-  if (Error error = compare_types(original, patched))
+// -- Enumerators --------------------------------------------------------------
+
+using Values = std::map<std::string, std::string>;
+
+static Values values_of(const Facts &facts) {
+  Values values;
+  for (const EnumerationFact &enumeration : facts.enumerations)
+    for (const EnumeratorFact &enumerator : enumeration.values)
+      values[enumeration.name + "\t" + enumerator.name] = enumerator.value;
+  return values;
+}
+
+// After an insertion all that follow have moved: the first one is named.
+static Error compare_enumerators(const Facts &original, const Facts &patched,
+                                 Allowances &allowed) {
+  Values before = values_of(original);
+  for (const EnumerationFact &enumeration : patched.enumerations)
+    for (const EnumeratorFact &now : enumeration.values) {
+      auto old = before.find(enumeration.name + "\t" + now.name);
+      if (old == before.end() || old->second == now.value ||
+          allowed.permits("kpatch-enum-value", now.name) ||
+          (!enumeration.name.empty() &&
+           allowed.permits("kpatch-enum-value", enumeration.name)))
+        continue;
+      std::string title = enumeration.name.empty()
+                              ? "an enumeration"
+                              : "'" + enumeration.name + "'";
+      return refused("kpatch-enum-value", "enumerator '" + now.name + "' of " +
+                                              title + " was " + old->second +
+                                              ", is " + now.value)
+          .note("the running program may have stored the old value; put new "
+                "enumerators behind the others")
+          .note(allow_hint("kpatch-enum-value", enumeration.name.empty()
+                                                    ? now.name
+                                                    : enumeration.name));
+    }
+  return {};
+}
+
+Error compare_layouts(const Facts &original, const Facts &patched,
+                      const std::set<std::string> &replaced,
+                      Allowances &allowed) {
+  if (Error error = compare_types(original, patched, replaced, allowed))
     return error;
-  return compare_variables(original, patched);
+  if (Error error = compare_variables(original, patched, allowed))
+    return error;
+  return compare_enumerators(original, patched, allowed);
 }
 
 // -- Warnings -----------------------------------------------------------------
@@ -227,42 +313,12 @@ static void warn_about_members(Warnings &warnings, const TypeFact &before,
   }
 }
 
-using Values = std::map<std::string, std::string>;
-
-static Values values_of(const Facts &facts) {
-  Values values;
-  for (const EnumerationFact &enumeration : facts.enumerations)
-    for (const EnumeratorFact &enumerator : enumeration.values)
-      values[enumeration.name + "\t" + enumerator.name] = enumerator.value;
-  return values;
-}
-
-// One for each enumeration: after an insertion all that follow have moved.
-static void warn_about_enumerators(Warnings &warnings, const Facts &original,
-                                   const Facts &patched) {
-  Values before = values_of(original);
-  for (const EnumerationFact &enumeration : patched.enumerations)
-    for (const EnumeratorFact &now : enumeration.values) {
-      auto old = before.find(enumeration.name + "\t" + now.name);
-      if (old == before.end() || old->second == now.value)
-        continue;
-      std::string title = enumeration.name.empty()
-                              ? "an enumeration"
-                              : "'" + enumeration.name + "'";
-      warn(warnings, "in " + title + ", enumerator '" + now.name + "' was " +
-                         old->second + ", is " + now.value +
-                         "; the program may have stored the old value");
-      break;
-    }
-}
-
 Warnings layout_warnings(const Facts &original, const Facts &patched) {
   Warnings warnings;
   for_each_pair(original.types, patched.types, name_of_type,
                 [&](const TypeFact &before, const TypeFact &now) {
                   warn_about_members(warnings, before, now);
                 });
-  warn_about_enumerators(warnings, original, patched);
   return warnings;
 }
 

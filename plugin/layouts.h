@@ -6,10 +6,13 @@
 #ifndef LIBCARE_PLUGIN_LAYOUTS_H
 #define LIBCARE_PLUGIN_LAYOUTS_H
 
+#include <set>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "common/facts.h"
+#include "common/refusal_codes.h"
 #include "gensrc/differ.h"
 
 namespace care::plugin {
@@ -21,11 +24,18 @@ constexpr std::string_view own_constant = "const ";
 // units has members in other places in the patched one, or members of another
 // kind, and likewise if a variable is of another kind. Types that only one of
 // the units has are not compared.
-Error compare_layouts(const Facts &original, const Facts &patched);
+//
+// "kpatch-enum-value" if an enumerator of both has another number: the program
+// may have stored the old one. Values that are only new are no change.
+//
+// A type of which all objects are in frames of functions that are replaced has
+// no objects when that happens, and may change. `replaced`: those functions.
+Error compare_layouts(const Facts &original, const Facts &patched,
+                      const std::set<std::string> &replaced,
+                      Allowances &allowed);
 
 // What may be meant, but means another thing for values that exist: integers
-// that became signed, pointers to something else, other numbers behind the
-// names of an enumeration.
+// that became signed, pointers to something else.
 std::vector<gensrc::Warning> layout_warnings(const Facts &original,
                                              const Facts &patched);
 

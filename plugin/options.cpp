@@ -46,7 +46,8 @@ std::string compiler_name() {
 }
 
 // A macro definition may well change the code. But then the functions that it
-// changes differ, and end up in the patch for that reason.
+// changes differ, and end up in the patch for that reason; macro_options()
+// lists them for a warning.
 static bool decides_nothing(size_t index) {
   switch (index) {
   case OPT_o:
@@ -123,6 +124,19 @@ std::vector<std::string> code_options() {
       options.emplace_back(option.orig_option_with_args_text);
   }
   return options;
+}
+
+std::vector<std::string> macro_options() {
+  std::vector<std::string> macros;
+  for (unsigned i = 0; i < save_decoded_options_count; i++) {
+    const cl_decoded_option &option = save_decoded_options[i];
+    bool is_macro = option.opt_index == OPT_D || option.opt_index == OPT_U ||
+                    option.opt_index == OPT_include ||
+                    option.opt_index == OPT_imacros;
+    if (is_macro && option.orig_option_with_args_text)
+      macros.emplace_back(option.orig_option_with_args_text);
+  }
+  return macros;
 }
 
 } // namespace care::plugin

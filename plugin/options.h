@@ -22,6 +22,9 @@ std::string compiler_name();
 // warnings and how they look, dependency files, plugins.
 std::vector<std::string> code_options();
 
+// The macros of the command line: -D, -U, -include, -imacros, in order.
+std::vector<std::string> macro_options();
+
 } // namespace care::plugin
 
 #endif

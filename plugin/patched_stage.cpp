@@ -9,6 +9,7 @@
 // an empty unit then, and all code is new.
 
 #include <filesystem>
+#include <set>
 #include <string>
 #include <unistd.h>
 
@@ -125,7 +126,10 @@ Error merge_patched(const UnitFiles &files, const std::string &assembly,
       return parsed.take_error().in(files.path("original.facts"));
     facts = std::move(*parsed);
   }
-  if (Error error = compare_compilation(facts, unit.facts))
+  Allowances allowed;
+  if (Error error = allowed.add_all(options.allow))
+    return error;
+  if (Error error = compare_compilation(facts, unit.facts, allowed))
     return error;
 
   options.unit_name = files.unit;
@@ -149,9 +153,17 @@ Error merge_patched(const UnitFiles &files, const std::string &assembly,
   // Without new code nothing sees the new layout.
   std::vector<gensrc::Warning> warnings;
   if (result->changed) {
-    if (Error error = compare_layouts(facts, unit.facts))
+    std::set<std::string> replaced;
+    for (const gensrc::FunctionChange &change : result->functions)
+      if (change.kind == gensrc::ChangeKind::Replaced)
+        replaced.insert(change.name);
+    if (Error error = compare_layouts(facts, unit.facts, replaced, allowed))
       return error;
     warnings = layout_warnings(facts, unit.facts);
+    std::string macros = describe_macro_change(facts, unit.facts, allowed);
+    if (!macros.empty() && !original->facts.empty())
+      warnings.push_back({"kpatch-flags", macros});
+    gensrc::append_allowances(result->merged, allowed.needed());
   }
   warnings.insert(warnings.end(), result->warnings.begin(),
                   result->warnings.end());

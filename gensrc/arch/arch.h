@@ -26,6 +26,8 @@ struct AsmArch {
   bool (*is_prefix)(std::string_view word);
   // Does the instruction branch to its operand (not through it)?
   bool (*is_branch)(std::string_view mnemonic, std::string_view operands);
+  // Does the instruction leave the function to its caller?
+  bool (*is_return)(std::string_view mnemonic);
   // Does the CFI register operand (number or name) mean the stack pointer?
   bool (*is_stack_pointer)(std::string_view cfi_register);
   // The lines that do the same through the GOT.

@@ -38,6 +38,13 @@ bool is_branch(std::string_view mnemonic, std::string_view operands) {
   return transfers && !operands.starts_with('*');
 }
 
+bool is_return(std::string_view mnemonic) {
+  size_t space = mnemonic.find_last_of(" \t");
+  if (space != mnemonic.npos)
+    mnemonic = mnemonic.substr(space + 1); // "rep ret"
+  return mnemonic.starts_with("ret") || mnemonic.starts_with("iret");
+}
+
 bool is_stack_pointer(std::string_view cfi_register) {
   return cfi_register == "7" || cfi_register == "%rsp" || cfi_register == "rsp";
 }
@@ -268,6 +275,7 @@ const AsmArch x86_64_asm = {
     .name = "x86_64",
     .is_prefix = is_prefix,
     .is_branch = is_branch,
+    .is_return = is_return,
     .is_stack_pointer = is_stack_pointer,
     .through_got = through_got,
 };

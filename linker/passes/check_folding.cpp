@@ -25,7 +25,10 @@ struct Entry {
 
 using Entries = std::map<uint64_t, Entry>; // by address
 
-static Error folded(const Entry &entry, const Symbol &other) {
+static Error folded(const Entry &entry, const Symbol &other,
+                    Allowances &allowed) {
+  if (allowed.permits("kpatch-folded", entry.replaced))
+    return {};
   std::string file =
       other.file.empty() ? "" : fmt::format(" of '{}'", other.file);
   return refused("kpatch-folded",
@@ -33,11 +36,12 @@ static Error folded(const Entry &entry, const Symbol &other) {
                              "the original, which would be replaced as well",
                              entry.replaced, other.name, file))
       .note("change both functions in the same way, or build the original "
-            "without --icf (or with --icf=none)");
+            "without --icf (or with --icf=none)")
+      .note(allow_hint("kpatch-folded", entry.replaced));
 }
 
 static Error check_symbols(const std::vector<Symbol> &symbols,
-                           const Entries &entries) {
+                           const Entries &entries, Allowances &allowed) {
   std::map<std::pair<uint64_t, std::string_view>, size_t> locals;
   for (const Symbol &symbol : symbols) {
     bool is_function =
@@ -48,19 +52,24 @@ static Error check_symbols(const std::vector<Symbol> &symbols,
     if (!is_function || entry == entries.end())
       continue;
     auto known = entry->second.known.find(std::string(symbol.name));
-    if (known == entry->second.known.end())
-      return folded(entry->second, symbol);
+    if (known == entry->second.known.end()) {
+      if (Error error = folded(entry->second, symbol, allowed))
+        return error;
+      continue;
+    }
     size_t count =
         symbol.binding == STB_LOCAL ? ++locals[{symbol.value, symbol.name}] : 1;
     if (count > known->second)
-      return folded(entry->second, symbol);
+      if (Error error = folded(entry->second, symbol, allowed))
+        return error;
   }
   return {};
 }
 
 Error check_folding(const Places &original, const Places &patched,
                     const std::vector<EntryName> &replaced,
-                    const std::vector<EntryName> &aliases) {
+                    const std::vector<EntryName> &aliases,
+                    Allowances &allowed) {
   Entries in_original, in_patched;
   for (const EntryName &entry : replaced) {
     in_original[entry.original_address].replaced = entry.name;
@@ -72,13 +81,14 @@ Error check_folding(const Places &original, const Places &patched,
     in_original[alias.original_address].known[alias.name]++;
     in_patched[alias.patched_address].known[alias.name]++;
   }
-  if (Error error = check_symbols(original.object().symbols, in_original))
-    return error;
   if (Error error =
-          check_symbols(original.object().dynamic_symbols, in_original))
+          check_symbols(original.object().symbols, in_original, allowed))
+    return error;
+  if (Error error = check_symbols(original.object().dynamic_symbols,
+                                  in_original, allowed))
     return error;
   // A stripped original does not tell.
-  return check_symbols(patched.object().symbols, in_patched);
+  return check_symbols(patched.object().symbols, in_patched, allowed);
 }
 
 } // namespace care::linker

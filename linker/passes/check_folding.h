@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "common/result.h"
+#include "common/refusal_codes.h"
 #include "linker/places.h"
 
 namespace care::linker {
@@ -28,7 +29,7 @@ struct EntryName {
 // `replaced` has one entry for each unit that replaces the function.
 Error check_folding(const Places &original, const Places &patched,
                     const std::vector<EntryName> &replaced,
-                    const std::vector<EntryName> &aliases);
+                    const std::vector<EntryName> &aliases, Allowances &allowed);
 
 } // namespace care::linker
 

@@ -15,14 +15,27 @@ namespace care::linker {
 
 using namespace llvm::ELF;
 
-static Error refuse(const ChangedSignature &function, std::string_view why) {
+static Error refuse(const ChangedSignature &function, std::string_view why,
+                    Allowances &allowed) {
+  if (function.is_variable) {
+    if (allowed.permits("kpatch-data-gone", function.name))
+      return {};
+    return refused("kpatch-data-gone",
+                   fmt::format("variable '{}' was removed, and {}",
+                               function.name, why))
+        .note("keep the variable, or change all that uses it")
+        .note(allow_hint("kpatch-data-gone", function.name));
+  }
+  if (allowed.permits("kpatch-signature", function.name))
+    return {};
   std::string words =
       function.words.empty() ? "" : fmt::format(" ({})", function.words);
   return refused("kpatch-signature",
                  fmt::format("function '{}': the parameters or the return type "
                              "changed{}, and {}",
                              function.name, words, why))
-      .note("keep this function as it is, and add one with another name");
+      .note("keep this function as it is, and add one with another name")
+      .note(allow_hint("kpatch-signature", function.name));
 }
 
 // The function or variable that holds `address`.
@@ -53,38 +66,47 @@ static Error check_reference(const Object &object, const Architecture &arch,
                              const Section &section,
                              const Relocation &relocation,
                              const ChangedSignature &function,
-                             const std::set<uint64_t> &in_patch) {
+                             const std::set<uint64_t> &in_patch,
+                             Allowances &allowed) {
   const Symbol *holder = find_holder(object, relocation.address);
   std::string where = describe(section, holder, relocation.address);
   if (!section.is_executable())
-    return refuse(function, where + " holds its address");
+    return refuse(function, where + " holds its address", allowed);
   if (holder && function.callers.contains(holder->value))
     return {};
   // A library's own function may be called through its slot.
   bool is_call = arch.describe(relocation.type).kind == ReferenceKind::Branch;
   if (holder && in_patch.contains(holder->value))
     return {};
-  return refuse(function, where + ", which is not in the patch, " +
-                              (is_call ? "calls it" : "refers to it"));
+  return refuse(function,
+                where + ", which is not in the patch, " +
+                    (is_call ? "calls it" : "refers to it"),
+                allowed);
 }
 
-static Error
-check_exports(const Object &object,
-              const std::map<uint64_t, ChangedSignature> &changed) {
+static Error check_exports(const Object &object,
+                           const std::map<uint64_t, ChangedSignature> &changed,
+                           Allowances &allowed) {
   for (const Symbol &symbol : object.dynamic_symbols) {
     auto found = changed.find(symbol.value);
-    if (!symbol.is_undefined() && symbol.type == STT_FUNC &&
-        found != changed.end())
-      return refuse(found->second, fmt::format("'{}' exports it: other objects "
-                                               "may call it",
-                                               object.base_name()));
+    if (found == changed.end())
+      continue;
+    uint8_t type = found->second.is_variable ? STT_OBJECT : STT_FUNC;
+    if (!symbol.is_undefined() && symbol.type == type)
+      if (Error error = refuse(found->second,
+                               fmt::format("'{}' exports it: other objects "
+                                           "may use it",
+                                           object.base_name()),
+                               allowed))
+        return error;
   }
   return {};
 }
 
 Error check_signatures(const Places &patched, const Architecture &arch,
                        const std::map<uint64_t, ChangedSignature> &changed,
-                       const std::set<uint64_t> &in_patch) {
+                       const std::set<uint64_t> &in_patch,
+                       Allowances &allowed) {
   if (changed.empty())
     return {};
   const Object &object = patched.object();
@@ -106,10 +128,10 @@ Error check_signatures(const Places &patched, const Architecture &arch,
       if (auto found = by_symbol.find(relocation.symbol);
           found != by_symbol.end())
         if (Error error = check_reference(object, arch, section, relocation,
-                                          *found->second, in_patch))
+                                          *found->second, in_patch, allowed))
           return error;
   }
-  return check_exports(object, changed);
+  return check_exports(object, changed, allowed);
 }
 
 } // namespace care::linker

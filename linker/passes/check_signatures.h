@@ -15,11 +15,15 @@
 #include <string>
 
 #include "common/result.h"
+#include "common/refusal_codes.h"
 #include "linker/places.h"
 
 namespace care::linker {
 
+// Also a variable that the patch does not use any more: who does would go on
+// with the old one.
 struct ChangedSignature {
+  bool is_variable = false;
   std::string name;
   std::string words; // both signatures, for people; may be empty
   std::set<uint64_t> callers;
@@ -29,7 +33,7 @@ struct ChangedSignature {
 // `in_patch`: entries and further parts of what is replaced.
 Error check_signatures(const Places &patched, const Architecture &arch,
                        const std::map<uint64_t, ChangedSignature> &changed,
-                       const std::set<uint64_t> &in_patch);
+                       const std::set<uint64_t> &in_patch, Allowances &allowed);
 
 } // namespace care::linker
 

@@ -48,9 +48,9 @@ class Collector {
 public:
   Collector(const Places &original, const Places &patched,
             const Architecture &arch, ReferenceConverter &converter,
-            PatchObject &out)
+            Allowances &allowed, PatchObject &out)
       : original_(original), patched_(patched), arch_(arch),
-        converter_(converter), out_(out) {}
+        converter_(converter), allowed_(allowed), out_(out) {}
 
   Result<std::vector<PatchedFunction>> run();
 
@@ -83,6 +83,7 @@ private:
   const Places &patched_;
   const Architecture &arch_;
   ReferenceConverter &converter_;
+  Allowances &allowed_;
   PatchObject &out_;
   std::vector<Record> records_;
   std::vector<Part> parts_;
@@ -219,9 +220,17 @@ Error Collector::check_entries() {
   }
   for (const Part &part : parts_)
     in_patch.insert(part.address);
-  if (Error error = check_folding(original_, patched_, replaced, aliases_))
+  for (const Symbol &symbol : patched_.object().symbols)
+    if (auto found = signatures_.find(symbol.value);
+        found != signatures_.end() && symbol.type == STT_OBJECT &&
+        found->second.name.empty()) {
+      found->second.is_variable = true;
+      found->second.name = symbol.name;
+    }
+  if (Error error =
+          check_folding(original_, patched_, replaced, aliases_, allowed_))
     return error;
-  return check_signatures(patched_, arch_, signatures_, in_patch);
+  return check_signatures(patched_, arch_, signatures_, in_patch, allowed_);
 }
 
 Error Collector::read_parts(const Section &section) {
@@ -543,8 +552,8 @@ Result<std::vector<PatchedFunction>> Collector::run() {
 Result<std::vector<PatchedFunction>>
 collect_functions(const Places &original, const Places &patched,
                   const Architecture &arch, ReferenceConverter &converter,
-                  PatchObject &out) {
-  return Collector(original, patched, arch, converter, out).run();
+                  Allowances &allowed, PatchObject &out) {
+  return Collector(original, patched, arch, converter, allowed, out).run();
 }
 
 } // namespace care::linker

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "common/refusal_codes.h"
 #include "common/result.h"
 #include "linker/passes/convert_references.h"
 
@@ -27,7 +28,7 @@ struct PatchedFunction {
 Result<std::vector<PatchedFunction>>
 collect_functions(const Places &original, const Places &patched,
                   const Architecture &arch, ReferenceConverter &converter,
-                  PatchObject &out);
+                  Allowances &allowed, PatchObject &out);
 
 } // namespace care::linker
 

@@ -471,7 +471,7 @@ Error ReferenceConverter::convert_sections() {
   for (const Section &section : object.sections) {
     if (!section.is_allocated() || !section.is_patch() ||
         section.name == section::info || section.name == section::parts ||
-        section.name == section::aliases ||
+        section.name == section::aliases || section.name == section::allowed ||
         section.name == section::signatures || section.size_bytes == 0)
       continue;
     if (section.is_tls())

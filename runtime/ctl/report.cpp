@@ -5,6 +5,7 @@
 
 #include "runtime/ctl/report.h"
 
+#include "common/refusal_codes.h"
 #include "runtime/ctl/refusal.h"
 #include "runtime/ctl/summary.h"
 
@@ -85,6 +86,9 @@ std::vector<ObjectReport> report_objects(const Target &target,
                       .functions = {}};
     if (journal.state == PatchState::Removed)
       patch.kept_because = kept_reason_text(journal.kept);
+    patch.allowed =
+        split_allowed({region.header.free + allowed_offset,
+                       sizeof region.header.free - allowed_offset});
     for (const JournalSite &site : journal.sites)
       patch.functions.push_back({site.name, site.function, site.replacement});
     objects[index].patches.push_back(std::move(patch));
@@ -257,6 +261,8 @@ void ReportWriter::write_info(const ProcessReport &report) {
                     fmt::format("{} {}, {} KiB at 0x{:x}", patch.id,
                                 patch.state, patch.region_size / 1024,
                                 patch.region));
+        for (const std::string &answer : patch.allowed)
+          print_field("Allowed:", answer);
         for (const FunctionReport &function : patch.functions)
           print_field("Function:",
                       fmt::format("{} 0x{:x} -> 0x{:x}", function.name,

@@ -41,6 +41,7 @@ struct PatchReport {
   uint64_t region = 0, region_size = 0;
   std::string kept_because; // if removed: why its memory is still there
   std::vector<FunctionReport> functions;
+  std::vector<std::string> allowed = {}; // answers to refusals
 };
 
 struct ObjectReport {

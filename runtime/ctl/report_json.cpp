@@ -44,6 +44,8 @@ static Json patch_json(const PatchReport &patch) {
     json["kept_because"] = patch.kept_because;
   if (patch.applied_at != 0)
     json["applied_at"] = patch.applied_at;
+  if (!patch.allowed.empty())
+    json["allowed"] = patch.allowed;
   json["functions"] = std::move(functions);
   return json;
 }

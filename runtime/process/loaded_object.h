@@ -50,7 +50,7 @@ struct LoadedObject {
 };
 
 // All objects, the main program first, the others by address. A 32-bit target
-// is refused [kpatch-arch].
+// is refused [kpatch-process-32bit].
 Result<std::vector<LoadedObject>>
 find_loaded_objects(const RemoteMemory &memory, const MemoryMap &map);
 

@@ -18,11 +18,11 @@
 // RUN: %exits-with 1 %kpatch_gensrc -i old.s -i size.s -o m.s 2>&1 | FileCheck %s --check-prefix=SIZE
 // SIZE: error: size.s: variable 'buffer': the size changed (8 bytes, now 9) [kpatch-data-size]
 // RUN: %exits-with 1 %kpatch_gensrc -i old.s -i kind.s -o m.s 2>&1 | FileCheck %s --check-prefix=KIND
-// KIND: error: kind.s: variable 'kind' moved to another kind of memory (.data, now .rodata) [kpatch-data-section]
+// KIND: error: kind.s: variable 'kind' moved to another kind of memory (.data, now .rodata) [kpatch-data-storage]
 // RUN: %exits-with 1 %kpatch_gensrc -i old.s -i tls.s -o m.s 2>&1 | FileCheck %s --check-prefix=TLS
 // TLS: error: tls.s: variable 'per_thread' is new and thread-local [kpatch-tls-new]
 // RUN: %exits-with 1 %kpatch_gensrc -i old.s -i constructor.s -o m.s 2>&1 | FileCheck %s --check-prefix=CTOR
-// CTOR: error: constructor.s: function 'start' runs at start and changed [kpatch-constructor]
+// CTOR: error: constructor.s: function 'start' runs at the start and changed [kpatch-constructor]
 // RUN: %exits-with 1 %kpatch_gensrc -i old.s -i asm.s -o m.s 2>&1 | FileCheck %s --check-prefix=ASM
 // ASM: error: asm.s: assembly outside of functions differs [kpatch-toplevel-asm]
 // RUN: %exits-with 1 %kpatch_gensrc -i old.s -i ifunc.s -o m.s 2>&1 | FileCheck %s --check-prefix=IFUNC

@@ -11,14 +11,16 @@
 // RUN: env KPATCH_STAGE=patched not %libcare-cxx -O2 -DINNER="long more;" -c \
 // RUN:   unit.cpp 2>&1 | FileCheck %s --check-prefix=INNER
 // INNER: error: the layout of 'ns::list<long int>::inner' changed: member 'more' is new, at offset 0
-// RUN: env KPATCH_STAGE=patched %libcare-cxx -O2 -DUNUSED="T more;" -DREAD=2 \
+// RUN: env KPATCH_STAGE=patched \
+// RUN:   KPATCH_ALLOW='kpatch-flags:UNUSED;kpatch-flags:READ' \
+// RUN:   %libcare-cxx -O2 -DUNUSED="T more;" -DREAD=2 \
 // RUN:   -c unit.cpp 2>&1 | count 0
 // RUN: env KPATCH_STAGE=patched not %libcare-cxx -O2 -DUSED="T more;" -c \
 // RUN:   unit.cpp 2>&1 | FileCheck %s --check-prefix=USED
 // USED: error: the layout of 'pair<int>' changed: member 'more' is new, at offset 4 [kpatch-type-layout]
-// RUN: env KPATCH_STAGE=patched %libcare-cxx -O2 -DKIND=KIND_NEW, -c \
+// RUN: env KPATCH_STAGE=patched not %libcare-cxx -O2 -DKIND=KIND_NEW, -c \
 // RUN:   unit.cpp 2>&1 | FileCheck %s --check-prefix=KIND
-// KIND: warning: in 'ns::kind', enumerator 'KIND_B' was 1, is 2
+// KIND: error: enumerator 'KIND_B' of 'ns::kind' was 1, is 2 [kpatch-enum-value]
 
 #ifndef MORE
 #define MORE

@@ -69,7 +69,7 @@ static void add_differ_options(const Settings &settings,
     if (given[i] == "--force-gotpcrel")
       options.push_back(plugin_argument("force-gotpcrel", "yes"));
     for (std::string_view name :
-         {"ignore-changes", "unlink-symbols", "must-adapt"}) {
+         {"ignore-changes", "unlink-symbols", "must-adapt", "allow"}) {
       std::string option = std::string("--").append(name);
       if (given[i] == option && i + 1 < given.size())
         options.push_back(plugin_argument(name, given[i + 1]));
@@ -107,6 +107,8 @@ Result<std::vector<std::string>> plugin_options(const Settings &settings,
   if (!many.empty())
     options.push_back(plugin_argument("many", many));
   add_differ_options(settings, options);
+  for (const std::string &answer : settings.allow)
+    options.push_back(plugin_argument("allow", answer));
   if (!settings.asm_dir.empty())
     options.push_back(plugin_argument("shared", "yes"));
   return options;

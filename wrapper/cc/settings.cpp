@@ -14,6 +14,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/refusal_codes.h"
+
 #include "wrapper/cc/words.h"
 
 namespace care::wrapper {
@@ -171,6 +173,9 @@ Result<Settings> read_settings(std::string_view program) {
     for (const std::string &part : split(variable(name), ';'))
       for (std::string &word : split_words(part))
         settings.differ_arguments.push_back(std::move(word));
+  settings.allow = split(variable("KPATCH_ALLOW"), ';');
+  if (Error error = Allowances().add_all(settings.allow))
+    return std::move(error).in("KPATCH_ALLOW");
   find_tools(settings, self);
   return settings;
 }

@@ -33,8 +33,9 @@ struct Settings {
   std::vector<std::string> append_arguments;
   std::vector<std::string> differ_arguments; // for kpatch_gensrc
 
-  std::string plugin;        // empty: not to be used
-  std::string kpatch_gensrc; // resolved path, may not exist
+  std::vector<std::string> allow; // KPATCH_ALLOW
+  std::string plugin;             // empty: not to be used
+  std::string kpatch_gensrc;      // resolved path, may not exist
 };
 
 // `program` is argv[0].

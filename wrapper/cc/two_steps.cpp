@@ -160,8 +160,22 @@ static Facts outside_facts(const CommandLine &command, const Unit &unit,
   facts.compiler = compiler_of(assembly);
   facts.source = unit.input.path;
   facts.output = unit.files.output;
+  bool is_definition = false; // "-D" alone: the next word is its operand
   for (const Argument &argument : command.arguments) {
     std::string_view text = argument.text;
+    if (is_definition && argument.role == Role::Preprocess) {
+      facts.macros.back() += argument.text;
+      is_definition = false;
+      continue;
+    }
+    if (argument.role == Role::Preprocess &&
+        (text.starts_with("-D") || text.starts_with("-U") ||
+         text.starts_with("-include") || text.starts_with("-imacros"))) {
+      facts.macros.push_back(argument.text);
+      is_definition =
+          text.size() == 2 || text == "-include" || text == "-imacros";
+      continue;
+    }
     bool is_harmless = text.starts_with("-W") || text == "-w" ||
                        text.starts_with("-fdiagnostics") ||
                        text.find("-prefix-map") != text.npos;
@@ -190,7 +204,8 @@ static Result<int> keep_original(const Settings &settings,
   return 0;
 }
 
-static Error compare_with_original(const CommandLine &command,
+static Error compare_with_original(const Settings &settings,
+                                   const CommandLine &command,
                                    const Unit &unit) {
   Result<MappedFile> facts = MappedFile::open(unit.path("original.facts"));
   if (!facts)
@@ -207,7 +222,10 @@ static Error compare_with_original(const CommandLine &command,
   if (!original)
     return original.take_error().in(facts->path());
   Facts now = outside_facts(command, unit, patched->text());
-  if (Error error = compare_compilation(*original, now))
+  Allowances allowed;
+  if (Error error = allowed.add_all(settings.allow))
+    return error;
+  if (Error error = compare_compilation(*original, now, allowed))
     return std::move(error).in(unit.input.path);
   return write_file(unit.path("patched.facts"), format_facts(now));
 }
@@ -220,11 +238,13 @@ static Result<int> merge(const Settings &settings, const CommandLine &command,
                     unit.path("patched.s"));
   if (!status || *status != 0)
     return status;
-  if (Error error = compare_with_original(command, unit))
+  if (Error error = compare_with_original(settings, command, unit))
     return error;
   std::vector<std::string> differ = {settings.kpatch_gensrc};
   for (const std::string &argument : settings.differ_arguments)
     differ.push_back(argument);
+  for (const std::string &answer : settings.allow)
+    differ.push_back("--allow=" + answer);
   append(differ,
          {"-i", unit.path("original.s"), "-i", unit.path("patched.s"), "-o",
           unit.path("merged.s"), "--report", unit.path("patched.report"),
@@ -354,8 +374,22 @@ static Result<int> run_original(const Settings &settings,
   return 0;
 }
 
+static std::string changed_macros(const Settings &settings, const Unit &unit) {
+  Result<MappedFile> before = MappedFile::open(unit.path("original.facts"));
+  Result<MappedFile> after = MappedFile::open(unit.path("patched.facts"));
+  if (!before || !after)
+    return ""; // that was an error where they are needed
+  Result<Facts> original = parse_facts(before->text());
+  Result<Facts> patched = parse_facts(after->text());
+  Allowances allowed;
+  if (!original || !patched || allowed.add_all(settings.allow))
+    return "";
+  return describe_macro_change(*original, *patched, allowed);
+}
+
 // An assembly text does not show what the members of a struct are.
-static std::vector<Remark> warn_about_types(const Unit &unit,
+static std::vector<Remark> warn_about_types(const Settings &settings,
+                                            const Unit &unit,
                                             Diagnostics &diagnostics) {
   Result<MappedFile> report = MappedFile::open(unit.path("patched.report"));
   constexpr std::string_view code = "kpatch-types-unchecked";
@@ -370,7 +404,13 @@ static std::vector<Remark> warn_about_types(const Unit &unit,
   diagnostics.warning(unit.input.path + ": " + warning.message + " [" +
                       warning.code + "]");
   diagnostics.note(warning.notes[0]);
-  return {warning};
+  std::string macros = changed_macros(settings, unit);
+  if (macros.empty())
+    return {warning};
+  Remark other{"kpatch-flags", macros, {}, {}};
+  diagnostics.warning(unit.input.path + ": " + macros + " [" + other.code +
+                      "]");
+  return {warning, other};
 }
 
 // The differ knows two texts; what they are of is added for reports.
@@ -400,7 +440,7 @@ static Result<int> run_patched(const Settings &settings,
     Result<int> status = make_patched_object(settings, command, unit);
     std::vector<Remark> warnings;
     if (status && *status == 0)
-      warnings = warn_about_types(unit, diagnostics);
+      warnings = warn_about_types(settings, unit, diagnostics);
     if (Error error = complete_changes(unit, std::move(warnings)))
       return error;
     if (!status || *status != 0)

@@ -12,6 +12,7 @@
 
 #include "common/diagnostics.h"
 #include "common/mapped_file.h"
+#include "common/refusal_codes.h"
 #include "version.h"
 #include "wrapper/patch_make/change_report.h"
 #include "wrapper/patch_make/interrupts.h"
@@ -51,6 +52,18 @@ static void declare_options(CLI::App &app, Options &options) {
       ->take_all();
   app.add_option("-j,--jobs", options.jobs, "jobs that make runs at once")
       ->type_name("N");
+  app.add_option("--allow", options.allow,
+                 "answer this refusal for this symbol; may be repeated")
+      ->type_name("CODE:SYMBOL")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  app.add_flag_callback(
+      "--list-refusals",
+      [] {
+        fputs(list_refusal_codes().c_str(), stdout);
+        throw CLI::Success();
+      },
+      "print all codes of refusals, and which can be allowed");
   app.add_flag("--json", options.json,
                "print the result as JSON; progress goes to stderr");
   app.add_flag("--report", options.has_text_report,

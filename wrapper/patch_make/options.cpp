@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "common/patch_format.h"
+#include "common/refusal_codes.h"
 
 #include <fmt/format.h>
 
@@ -24,6 +25,8 @@ static bool is_build_id(std::string_view text) {
 }
 
 Error validate(const Options &options) {
+  if (Error error = Allowances().add_all(options.allow))
+    return error;
   if (options.id.empty())
     return usage_error("the patch id is empty")
         .note("give --id at most 7 characters that name this patch");

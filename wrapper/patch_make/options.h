@@ -26,6 +26,7 @@ struct Options {
   // Functions whose old and new code may run side by side.
   std::vector<std::string> allow_active = {};
   unsigned jobs = 0; // 0: make's default
+  std::vector<std::string> allow = {}; // answers to refusals, CODE:SYMBOL
   std::vector<std::string> patches = {};
 };
 

@@ -115,6 +115,10 @@ static Result<Linked> parse_answer(const Json &answer) {
     for (const Json &name : *imports)
       if (name.is_string())
         linked.binary.imports.push_back(name.get<std::string>());
+  if (auto allowed = answer.find("allowed"); allowed != answer.end())
+    for (const Json &text : *allowed)
+      if (text.is_string())
+        linked.binary.allowed.push_back(text.get<std::string>());
   return linked;
 }
 
@@ -132,6 +136,8 @@ static Result<Linked> link_patch(const Options &options, const Folders &folders,
                        "--json"};
   for (const std::string &name : options.allow_active)
     command.arguments.push_back("--allow-active=" + name);
+  for (const std::string &answer : options.allow)
+    command.arguments.push_back("--allow=" + answer);
   command.log = log;
   Result<CapturedRun> run = run_and_capture(command);
   if (!run)

@@ -130,6 +130,11 @@ std::vector<std::string> ProjectBuild::environment(Stage stage) const {
       "MAKEFLAGS=",
       "MAKELEVEL=",
   };
+  std::string allow;
+  for (const std::string &answer : options_.allow)
+    allow += answer + ";";
+  if (!allow.empty())
+    result.push_back("KPATCH_ALLOW=" + allow);
   if (!getenv("KPATCH_ASM_DIR"))
     result.push_back("KPATCH_ASM_DIR=" + assembly_folder().string());
   return result;

@@ -43,6 +43,9 @@ std::string text_table(const Report &report) {
     line.erase(line.find_last_not_of(' ') + 1);
     text += line + "\n";
   }
+  for (const PatchedBinary &binary : report.patched)
+    for (const std::string &answer : binary.allowed)
+      text += binary.binary + ": allowed " + answer + "\n";
   return text;
 }
 
@@ -57,6 +60,7 @@ std::string json_document(const Report &report) {
          {"build_id", binary.build_id},
          {"replaced_functions", binary.replaced_functions},
          {"new_functions", binary.new_functions},
+         {"allowed", binary.allowed},
          {"patch_file", binary.patch_file},
          {"size_bytes", binary.size_bytes}});
   document["unchanged_binaries"] = report.unchanged_binaries;

@@ -30,6 +30,7 @@ struct PatchedBinary {
   std::vector<std::string> new_functions;
   std::vector<LinkedFunction> functions; // all of them
   std::vector<std::string> imports; // what the patch needs of other binaries
+  std::vector<std::string> allowed; // answers to refusals that were needed
   std::string patch_file;
   uint64_t size_bytes = 0;
 };
