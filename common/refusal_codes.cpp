@@ -149,6 +149,8 @@ static constexpr RefusalCode table[] = {
      "the process's filter denies a system call that patching needs"},
     {"kpatch-shadow-stack", "libcare-ctl", "",
      "the process runs with a hardware shadow stack"},
+    {"kpatch-shared-memory", "libcare-ctl", "",
+     "a parent or child process runs in the same memory"},
     {"kpatch-side-file", "libcare-cc", "",
      "a file beside the object cannot be used, or belongs to another output"},
     {"kpatch-signature", "kpatch_gensrc, libcare-link", "function",

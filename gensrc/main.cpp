@@ -76,7 +76,8 @@ void declare_options(CLI::App &app, CommandLine &line) {
                  "CODE:SYMBOL: answer this refusal for this symbol; may be "
                  "repeated")
       ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->allow_extra_args(false);
   app.add_flag("--force-gotpcrel", line.options.force_gotpcrel,
                "reach all undefined symbols through the GOT");
   app.add_flag("--force-global", line.options.force_global,

@@ -88,7 +88,8 @@ int main(int argc, char **argv) {
                  "CODE:SYMBOL, with -r: answer this refusal for this symbol "
                  "(may be repeated)")
       ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->allow_extra_args(false);
   app.add_option("FILES", files, "the two files of the action")
       ->required()
       ->expected(2);

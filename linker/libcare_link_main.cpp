@@ -174,7 +174,8 @@ int main(int argc, char **argv) {
                  "CODE:SYMBOL: answer this refusal for this symbol (may be "
                  "repeated)")
       ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->allow_extra_args(false);
   app.add_flag("--json", options.json, "report as JSON");
   try {
     app.parse(argc, argv);

@@ -20,7 +20,7 @@
 // CALLER: function 'scale': the parameters or the return type changed ('int (int)', now 'int (int, int)'), and function 'use', which is not in the patch, calls it [kpatch-signature]
 // CALLER: note: keep this function as it is, and add one with another name
 // TABLE: function 'depth': the parameters or the return type changed ('int (int)', now 'int (int, int)'), and variable 'table' of the running program holds its address [kpatch-signature]
-// EXPORT: function 'report': the parameters or the return type changed ('int (int)', now 'int (long int)'), and 'libreport.so' exports it: other objects may call it [kpatch-signature]
+// EXPORT: function 'report': the parameters or the return type changed ('int (int)', now 'int (long int)'), and 'libreport.so' exports it: other objects may use it [kpatch-signature]
 
 //--- libreport.c
 #if PATCHED

@@ -56,7 +56,8 @@ static void declare_options(CLI::App &app, Options &options) {
                  "answer this refusal for this symbol; may be repeated")
       ->type_name("CODE:SYMBOL")
       ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->allow_extra_args(false);
   app.add_flag_callback(
       "--list-refusals",
       [] {
