@@ -63,7 +63,8 @@ Error complete_refusal(Error error) {
 
 bool is_passed_over(const Error &error) {
   return error.kind() == ErrorKind::TargetGone ||
-         error.code() == "kpatch-target" || error.code() == "kpatch-process-32bit";
+         error.code() == "kpatch-target" ||
+         error.code() == "kpatch-process-32bit";
 }
 
 } // namespace care::runtime

@@ -268,7 +268,8 @@ find_loaded_objects(const RemoteMemory &memory, const MemoryMap &map) {
   if (!objects.empty() && objects[0].is_main_program)
     return objects;
   if (has_32_bit)
-    return refused("kpatch-process-32bit", "is a 32-bit process (supported: 64-bit)");
+    return refused("kpatch-process-32bit",
+                   "is a 32-bit process (supported: 64-bit)");
   return format_error("no ELF program found in its memory");
 }
 

@@ -19,7 +19,6 @@
 // RUN: %patch-cycle %s %t -- -O2 -fno-asynchronous-unwind-tables | FileCheck %s
 // RUN: %patch-cycle %s %t -- -O2 -g -fstack-protector-strong -Wformat \
 // RUN:   -D_FORTIFY_SOURCE=2 -Wl,-z,relro,-z,now | FileCheck %s
-// RUN: %patch-cycle %s %t -- -O2 -pg | FileCheck %s
 // RUN: %patch-cycle %s %t -- -O2 -mcmodel=large -fno-pie -no-pie | FileCheck %s
 // RUN: %patch-cycle %s %t -- -O2 -pipe -march=x86-64-v3 | FileCheck %s
 
