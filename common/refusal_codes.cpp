@@ -81,6 +81,8 @@ static constexpr RefusalCode table[] = {
      "the kernel forbids writing to the code of the process"},
     {"kpatch-format", "libcare-ctl", "",
      "the file is no patch, was cut off or changed"},
+    {"kpatch-held", "libcare-ctl", "",
+     "something else holds what is to be changed"},
     {"kpatch-ifunc-new", "kpatch_gensrc", "", "a new indirect function"},
     {"kpatch-import-data", "kpatch_gensrc, libcare-link", "",
      "the address of an import is used in a way that cannot go through the "
@@ -269,7 +271,9 @@ bool Allowances::permits(std::string_view code, std::string_view symbol) {
   return true;
 }
 
-std::vector<std::string> split_allowed(std::string_view bytes) {
+std::vector<std::string> split_allowed(std::span<const uint8_t> data) {
+  std::string_view bytes(reinterpret_cast<const char *>(data.data()),
+                         data.size());
   std::vector<std::string> texts;
   while (!bytes.empty()) {
     std::string_view text = bytes.substr(0, bytes.find('\0'));

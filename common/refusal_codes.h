@@ -11,6 +11,7 @@
 #ifndef LIBCARE_COMMON_REFUSAL_CODES_H
 #define LIBCARE_COMMON_REFUSAL_CODES_H
 
+#include <cstdint>
 #include <set>
 #include <span>
 #include <string>
@@ -58,7 +59,7 @@ private:
 
 // The texts of a .kpatch.allowed section, or of the end of a patch's header:
 // each ended by NUL.
-std::vector<std::string> split_allowed(std::string_view bytes);
+std::vector<std::string> split_allowed(std::span<const uint8_t> bytes);
 
 // The line of a refusal that says how to answer it.
 std::string allow_hint(std::string_view code, std::string_view symbol);

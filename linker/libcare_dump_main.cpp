@@ -8,6 +8,7 @@
 
 #include "common/diagnostics.h"
 #include "common/mapped_file.h"
+#include "common/refusal_codes.h"
 #include "linker/patch_file.h"
 #include "version.h"
 
@@ -28,8 +29,8 @@ static void show_header(const std::string &path, const PatchHeader &header) {
   line("Magic:", text_of(header.magic));
   line("Patch id:", text_of(header.id));
   line("buildid:", text_of(header.build_id));
-  for (const std::string &text : split_allowed(
-           {header.free + allowed_offset, sizeof header.free - allowed_offset}))
+  for (const std::string &text :
+       split_allowed(std::span(header.free).subspan(allowed_offset)))
     line("Allowed:", text);
 }
 

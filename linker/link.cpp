@@ -82,8 +82,7 @@ std::vector<std::string> read_allowed(const Object &object) {
   const Section *section = object.find_section(section::allowed);
   if (!section)
     return {};
-  return split_allowed({reinterpret_cast<const char *>(section->bytes.data()),
-                        section->bytes.size()});
+  return split_allowed(section->bytes);
 }
 
 // What the units needed, and what this step did.

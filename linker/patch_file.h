@@ -25,7 +25,8 @@ struct PatchIdentity {
 // repeats as many of the `allowed` answers as it has room for.
 Result<std::vector<uint8_t>>
 make_patch_file(const PatchIdentity &identity, std::span<const uint8_t> image,
-                uint64_t build_time, const std::vector<std::string> &allowed);
+                uint64_t build_time,
+                const std::vector<std::string> &allowed = {});
 
 struct PatchFileParts {
   PatchHeader header;

@@ -86,8 +86,8 @@ std::vector<ObjectReport> report_objects(const Target &target,
                       .functions = {}};
     if (journal.state == PatchState::Removed)
       patch.kept_because = kept_reason_text(journal.kept);
-    patch.allowed = split_allowed({region.header.free + allowed_offset,
-                                   sizeof region.header.free - allowed_offset});
+    patch.allowed =
+        split_allowed(std::span(region.header.free).subspan(allowed_offset));
     for (const JournalSite &site : journal.sites)
       patch.functions.push_back({site.name, site.function, site.replacement});
     objects[index].patches.push_back(std::move(patch));
