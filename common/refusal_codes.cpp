@@ -82,7 +82,7 @@ static constexpr RefusalCode table[] = {
     {"kpatch-format", "libcare-ctl", "",
      "the file is no patch, was cut off or changed"},
     {"kpatch-held", "libcare-ctl", "",
-     "something else holds what is to be changed"},
+     "a patch that stays refers to what this one has added"},
     {"kpatch-ifunc-new", "kpatch_gensrc", "", "a new indirect function"},
     {"kpatch-import-data", "kpatch_gensrc, libcare-link", "",
      "the address of an import is used in a way that cannot go through the "

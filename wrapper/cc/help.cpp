@@ -35,7 +35,6 @@ environment:
   KPCC_PATCH_ARGS, KPCC_DBGFILTER_ARGS
                         options for kpatch_gensrc
   KPATCH_ALLOW          answers to refusals, CODE:SYMBOL, separated by ';'
-                        (libcare-patch-make --list-refusals)
   KPCC_DEBUG            1: show the commands; 2: also keep temporary files
   LIBCARE_BUILD_ROOT    top folder of the build, for names in KPATCH_ASM_DIR
   LIBCARE_PLUGIN        path of libcare_plugin.so; "off": do without it

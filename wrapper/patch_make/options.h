@@ -25,7 +25,7 @@ struct Options {
   std::string build_id = {}; // empty: that of each binary
   // Functions whose old and new code may run side by side.
   std::vector<std::string> allow_active = {};
-  unsigned jobs = 0; // 0: make's default
+  unsigned jobs = 0;                   // 0: make's default
   std::vector<std::string> allow = {}; // answers to refusals, CODE:SYMBOL
   std::vector<std::string> patches = {};
 };
