@@ -10,7 +10,9 @@
 #include "runtime/process/remote_memory.h"
 #include "runtime/process/stopped_process.h"
 
+#include <cerrno>
 #include <csignal>
+#include <cstdint>
 #include <sched.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -46,9 +48,13 @@ private:
   void *start_;
 };
 
-int sleep_forever(void *) {
-  // Neither call returns an error, which would be stored in our errno.
+// `parent` is its process id, as a pointer. No call here returns an error,
+// which would be stored in our errno.
+int sleep_forever(void *parent) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
+  // It may have died before that, and nobody would ever wake us.
+  if (reinterpret_cast<intptr_t>(parent) != getppid())
+    _exit(0);
   for (;;)
     pause();
 }
@@ -57,7 +63,8 @@ class SleepingChild {
 public:
   SleepingChild() : stack_(stack_size) {
     if (stack_.is_there())
-      pid_ = clone(sleep_forever, stack_.end(), CLONE_VM | SIGCHLD, nullptr);
+      pid_ = clone(sleep_forever, stack_.end(), CLONE_VM | SIGCHLD,
+                   reinterpret_cast<void *>(static_cast<intptr_t>(getpid())));
   }
   SleepingChild(const SleepingChild &) = delete;
   SleepingChild &operator=(const SleepingChild &) = delete;
