@@ -2,7 +2,7 @@
 //
 // The unwinder guards its list with a lock. Another thread that holds it runs
 // on and lets it go; the borrowed thread itself must not hold it, so one with
-// an address of the unwinder's code on its stack is not used.
+// a frame of the unwinder on its stack is not used.
 
 #include "runtime/patch/unwinder_registration.h"
 
@@ -10,9 +10,11 @@
 #include "runtime/patch/borrow.h"
 #include "runtime/process/stack_scan.h"
 #include "runtime/process/symbol_lookup.h"
+#include "runtime/process/unwinder.h"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <optional>
 #include <string_view>
@@ -47,7 +49,24 @@ Result<bool> is_inside_unwinder(const Target &target,
   CodeRanges code(unwinder.executable_ranges);
   std::vector<ScanHit> hits;
   scan_stack(stack, code, hits);
-  return !hits.empty();
+  if (hits.empty())
+    return false;
+  // Most words that hit are left over, from our own last call for one. What
+  // cannot be unwound counts as inside.
+  Unwinder exact(target.memory(), target.objects());
+  for (const PatchRegion &region : target.regions())
+    if (region.journal.eh_frame != 0)
+      exact.add_code(region.text(), {RemoteAddress(region.journal.eh_frame),
+                                     region.base + region.journal.data_offset});
+  exact.prepare();
+  Result<std::vector<StackFrame>> frames = exact.unwind(*registers, stack);
+  return !frames || std::any_of(frames->begin(), frames->end(),
+                                [&](const StackFrame &frame) {
+                                  uint64_t pc = frame.pc.value();
+                                  return frame.is_return_address
+                                             ? code.find_return_address(pc)
+                                             : code.find_pc(pc);
+                                });
 }
 
 enum class Outcome { Done, ThreadUnsuitable };
