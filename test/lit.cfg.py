@@ -42,7 +42,7 @@ if not os.path.exists(os.path.join(build_dir, "CMakeCache.txt")):
 config.name = "libcare"
 config.test_format = lit.formats.ShTest(execute_external=False)
 config.suffixes = [".test", ".c", ".cpp", ".s"]
-config.excludes = ["Inputs", "tools", "unit", "CMakeLists.txt", "lit.cfg.py"]
+config.excludes = ["Inputs", "tools", "unit", "fuzz", "CMakeLists.txt", "lit.cfg.py"]
 config.test_source_root = source_dir
 config.test_exec_root = os.path.join(build_dir, "test")
 
