@@ -36,10 +36,10 @@ std::vector<uint8_t> read_table(const RemoteMemory &memory, uint64_t address,
   return {};
 }
 
-std::vector<PatchSymbol> find_symbols(const PatchRegion &region,
-                                      const PatchCode &code) {
+std::vector<CodeSymbol> find_symbols(const PatchRegion &region,
+                                     const PatchCode &code) {
   const Journal &journal = region.journal;
-  std::vector<PatchSymbol> symbols;
+  std::vector<CodeSymbol> symbols;
   std::vector<bool> is_named(journal.sites.size());
   for (const JournalRange &range : journal.ranges) {
     if (!range.is_replacement || range.site >= journal.sites.size())
@@ -53,7 +53,7 @@ std::vector<PatchSymbol> find_symbols(const PatchRegion &region,
            code.eh_frame, RemoteAddress(code.eh_frame_address))) {
     uint64_t start = entry.code.start.value();
     bool is_known = std::any_of(
-        symbols.begin(), symbols.end(), [&](const PatchSymbol &symbol) {
+        symbols.begin(), symbols.end(), [&](const CodeSymbol &symbol) {
           return start - symbol.address < symbol.size_bytes;
         });
     if (!is_known && region.text().contains(entry.code.start))
@@ -62,7 +62,7 @@ std::vector<PatchSymbol> find_symbols(const PatchRegion &region,
                                      start - code.text_address)});
   }
   std::sort(symbols.begin(), symbols.end(),
-            [](const PatchSymbol &a, const PatchSymbol &b) {
+            [](const CodeSymbol &a, const CodeSymbol &b) {
               return a.address < b.address;
             });
   return symbols;
@@ -167,7 +167,7 @@ std::vector<uint8_t> make_symbol_file(const PatchCode &code) {
 
   std::string names(1, '\0');
   std::vector<Elf64_Sym> symbols(1);
-  for (const PatchSymbol &symbol : code.symbols) {
+  for (const CodeSymbol &symbol : code.symbols) {
     Elf64_Sym entry{};
     entry.st_name = static_cast<uint32_t>(names.size());
     entry.st_info = ELF64_ST_INFO(STB_GLOBAL, STT_FUNC);
@@ -193,7 +193,7 @@ std::vector<uint8_t> make_symbol_file(const PatchCode &code) {
 
 std::string make_perf_map(const PatchCode &code, const std::string &origin) {
   std::string map;
-  for (const PatchSymbol &symbol : code.symbols)
+  for (const CodeSymbol &symbol : code.symbols)
     map += fmt::format("{:x} {:x} {} {}\n", symbol.address, symbol.size_bytes,
                        symbol.name, origin);
   return map;

@@ -23,7 +23,7 @@
 
 namespace care::runtime {
 
-struct PatchSymbol {
+struct CodeSymbol {
   uint64_t address = 0;
   uint64_t size_bytes = 0;
   std::string name;
@@ -34,9 +34,9 @@ struct PatchCode {
   uint16_t machine = 0; // e_machine
   uint64_t text_address = 0;
   std::vector<uint8_t> text;
-  uint64_t eh_frame_address = 0;    // meaningless if eh_frame is empty
-  std::vector<uint8_t> eh_frame;    // terminator included
-  std::vector<PatchSymbol> symbols; // ascending
+  uint64_t eh_frame_address = 0;   // meaningless if eh_frame is empty
+  std::vector<uint8_t> eh_frame;   // terminator included
+  std::vector<CodeSymbol> symbols; // ascending
 };
 
 Result<PatchCode> read_patch_code(const RemoteMemory &memory,
