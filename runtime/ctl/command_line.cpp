@@ -117,6 +117,8 @@ void declare_status(CLI::App &app, Options &options) {
 } // namespace
 
 void declare_commands(CLI::App &app, Options &options) {
+  add_verbosity(app, options);
+  app.require_subcommand(1);
   for (const char *name : {"patch", "patch-user"}) {
     CLI::App *command = app.add_subcommand(name, "Apply patches to processes");
     add_change_options(*command, options);

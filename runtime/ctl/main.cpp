@@ -53,8 +53,6 @@ int run(int argc, char **argv) {
   app.set_version_flag("-V,--version", std::string(tool_name) + " " +
                                            LIBCARE_VERSION + " (" +
                                            LIBCARE_COMMIT + ")");
-  add_verbosity(app, options);
-  app.require_subcommand(1);
   declare_commands(app, options);
   app.footer("Exit status: 0 done; 1 failed, nothing changed; 2 usage; 3 not "
              "safe now, nothing\nchanged; 4 undo failed. See libcare-ctl(1).");
