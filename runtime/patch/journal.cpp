@@ -318,8 +318,11 @@ std::optional<Journal> decode_journal(std::span<const uint8_t> bytes) {
       return std::nullopt;
     journal.exports.push_back({name_at(raw.name), raw.address});
   }
-  journal.held.resize(header->held_count);
-  memcpy(journal.held.data(), cursor, header->held_count * sizeof(uint64_t));
+  for (uint32_t i = 0; i < header->held_count; ++i) {
+    uint64_t &held = journal.held.emplace_back();
+    memcpy(&held, cursor, sizeof held);
+    cursor += sizeof held;
+  }
   return journal;
 }
 
