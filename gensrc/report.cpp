@@ -4,8 +4,9 @@
 
 #include "gensrc/report.h"
 
+#include "common/json.h"
+
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 namespace care::gensrc {
 
@@ -41,8 +42,6 @@ std::string text_report(const UnitChanges &unit) {
          remarks("allowed", unit.allowed) + remarks("warning", unit.warnings);
 }
 
-using Json = nlohmann::ordered_json;
-
 static Json json_remarks(const std::vector<Remark> &remarks) {
   Json list = Json::array();
   for (const Remark &remark : remarks)
@@ -68,7 +67,7 @@ std::string json_report(const UnitChanges &unit) {
   document["refusals"] = json_remarks(unit.refusals);
   document["allowed"] = json_remarks(unit.allowed);
   document["warnings"] = json_remarks(unit.warnings);
-  return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return json_text(document) + "\n";
 }
 
 } // namespace care::gensrc

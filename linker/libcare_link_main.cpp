@@ -5,9 +5,9 @@
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include "common/diagnostics.h"
+#include "common/json.h"
 #include "common/mapped_file.h"
 #include "linker/link.h"
 #include "linker/patch_file.h"
@@ -90,13 +90,13 @@ static Result<Report> make_patch(const Options &options) {
 }
 
 static void print_json(const Report &report) {
-  nlohmann::ordered_json document;
+  Json document;
   document["schema"] = 1;
   document["result"] = report.patch.is_unchanged       ? "unchanged"
                        : report.patch.replaces_nothing ? "nothing-to-replace"
                                                        : "patch";
   document["build_id"] = report.build_id;
-  document["functions"] = nlohmann::json::array();
+  document["functions"] = Json::array();
   for (const PatchedFunction &function : report.patch.functions)
     document["functions"].push_back(
         {{"name", function.name},
@@ -107,7 +107,7 @@ static void print_json(const Report &report) {
   document["size_bytes"] = report.size_bytes;
   document["imports"] = report.patch.imports;
   document["allowed"] = report.patch.allowed;
-  fmt::print("{}\n", document.dump(2));
+  fmt::print("{}\n", json_text(document));
 }
 
 static void print_text(const Report &report, const Options &options) {
@@ -134,13 +134,10 @@ static void print_text(const Report &report, const Options &options) {
 }
 
 static void print_error_json(const Error &error) {
-  nlohmann::ordered_json document;
+  Json document;
   document["schema"] = 1;
-  document["error"] = {{"kind", error_kind_name(error.kind())},
-                       {"code", error.code()},
-                       {"message", error.message()},
-                       {"notes", error.notes()}};
-  fmt::print("{}\n", document.dump(2));
+  document["error"] = error_json(error);
+  fmt::print("{}\n", json_text(document));
 }
 
 int main(int argc, char **argv) {

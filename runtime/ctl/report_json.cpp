@@ -5,26 +5,16 @@
 
 #include "runtime/ctl/summary.h"
 
+#include "common/json.h"
+
 #define JSON_NOEXCEPTION 1
-#include <nlohmann/json.hpp>
 
 #include <fmt/format.h>
 
 namespace care::runtime {
 
-using Json = nlohmann::ordered_json;
-
 static std::string hex(uint64_t value) {
   return fmt::format("0x{:x}", value);
-}
-
-static Json error_json(const Error &error) {
-  Json json = {{"kind", error_kind_name(error.kind())},
-               {"message", error.message()},
-               {"notes", error.notes()}};
-  if (!error.code().empty())
-    json["code"] = error.code();
-  return json;
 }
 
 static Json patch_json(const PatchReport &patch) {
@@ -116,8 +106,7 @@ std::string to_json(CommandKind kind, const std::vector<ProcessReport> &reports,
     json["unseen_count"] = unseen_count;
   if (error)
     json["error"] = error_json(error);
-  // Names from a target may be any bytes.
-  return json.dump(2, ' ', false, Json::error_handler_t::replace);
+  return json_text(json);
 }
 
 } // namespace care::runtime

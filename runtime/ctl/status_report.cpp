@@ -5,16 +5,15 @@
 
 #include "runtime/ctl/status_report.h"
 
+#include "common/json.h"
+
 #define JSON_NOEXCEPTION 1
-#include <nlohmann/json.hpp>
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
 namespace care::runtime {
-
-using Json = nlohmann::ordered_json;
 
 static PatchCondition worst_of(const ProcessStatus &process) {
   PatchCondition worst = PatchCondition::Patched;
@@ -58,13 +57,6 @@ std::string to_text(const StatusReport &report) {
                             report.count(PatchCondition::Drifted));
 }
 
-static Json error_json(const Error &error) {
-  return {{"kind", error_kind_name(error.kind())},
-          {"message", error.message()},
-          {"notes", error.notes()},
-          {"code", error.code()}};
-}
-
 static Json process_json(const ProcessStatus &process) {
   Json patches = Json::array();
   for (const PatchStatus &patch : process.patches) {
@@ -102,7 +94,7 @@ std::string to_json(const StatusReport &report) {
   if (report.error)
     json["error"] = error_json(report.error);
   // Names from a target may be any bytes.
-  return json.dump(2, ' ', false, Json::error_handler_t::replace);
+  return json_text(json);
 }
 
 } // namespace care::runtime

@@ -4,11 +4,9 @@
 
 #include "wrapper/patch_make/change_report.h"
 
-#include <nlohmann/json.hpp>
+#include "common/json.h"
 
 namespace care::patch_make {
-
-using Json = nlohmann::ordered_json;
 
 static Json json_code(const CodeChange &code) {
   Json object = {
@@ -87,7 +85,7 @@ std::string json_report(const ChangeReport &report) {
     document["tools"].push_back(
         {{"name", tool.name}, {"version", tool.version}});
   // A patch may hold anything; what is no UTF-8 is replaced.
-  return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return json_text(document) + "\n";
 }
 
 } // namespace care::patch_make

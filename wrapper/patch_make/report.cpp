@@ -4,12 +4,12 @@
 
 #include "wrapper/patch_make/report.h"
 
+#include "common/json.h"
+
 #include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <unistd.h>
-
-#include <nlohmann/json.hpp>
 
 namespace care::patch_make {
 
@@ -50,10 +50,10 @@ std::string text_table(const Report &report) {
 }
 
 std::string json_document(const Report &report) {
-  nlohmann::ordered_json document;
+  Json document;
   document["schema"] = 1;
   document["id"] = report.id;
-  document["patched"] = nlohmann::ordered_json::array();
+  document["patched"] = Json::array();
   for (const PatchedBinary &binary : report.patched)
     document["patched"].push_back(
         {{"binary", binary.binary},
@@ -64,23 +64,18 @@ std::string json_document(const Report &report) {
          {"patch_file", binary.patch_file},
          {"size_bytes", binary.size_bytes}});
   document["unchanged_binaries"] = report.unchanged_binaries;
-  document["only_added"] = nlohmann::ordered_json::array();
+  document["only_added"] = Json::array();
   for (const PatchedBinary &binary : report.only_added)
     document["only_added"].push_back(
         {{"binary", binary.binary}, {"new_functions", binary.new_functions}});
-  return document.dump(2) + "\n";
+  return json_text(document) + "\n";
 }
 
 std::string json_error(const Error &error) {
-  nlohmann::ordered_json document;
+  Json document;
   document["schema"] = 1;
-  document["error"] = {{"kind", error_kind_name(error.kind())},
-                       {"code", error.code()},
-                       {"message", error.message()},
-                       {"notes", error.notes()}};
-  using Json = nlohmann::ordered_json;
-  // A build log may hold anything; what is no UTF-8 is replaced.
-  return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  document["error"] = error_json(error);
+  return json_text(document) + "\n";
 }
 
 Progress::Progress(std::FILE *stream)
