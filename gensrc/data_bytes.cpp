@@ -10,6 +10,7 @@
 #include <string>
 
 #include "gensrc/statement.h"
+#include "gensrc/walk.h"
 
 namespace care::gensrc {
 
@@ -52,25 +53,17 @@ static std::optional<std::string> bytes_of(const Unit &unit, AtomId id) {
   if (!atom.refs.empty() || atom.kind != AtomKind::Literal)
     return std::nullopt;
   std::string bytes;
-  for (Range range : atom.ranges) {
-    std::string_view rest =
-        unit.text.substr(range.begin, range.end - range.begin);
-    while (!rest.empty()) {
-      std::string_view line = take_line(rest);
-      std::string_view statement = take_statement(line);
-      take_label(statement);
-      if (statement.empty())
-        continue;
-      Words words = split_words(statement);
-      size_t width = width_of(words.head);
-      if (width == 0)
-        return std::nullopt;
-      while (!words.operands.empty())
-        if (!append_number(bytes, take_operand(words.operands), width))
-          return std::nullopt;
-    }
-  }
-  return bytes;
+  bool is_number = every_statement(unit, atom, [&](std::string_view statement) {
+    Words words = split_words(statement);
+    size_t width = width_of(words.head);
+    if (width == 0)
+      return false;
+    while (!words.operands.empty())
+      if (!append_number(bytes, take_operand(words.operands), width))
+        return false;
+    return true;
+  });
+  return is_number ? std::optional(bytes) : std::nullopt;
 }
 
 bool same_bytes(const Unit &a, AtomId atom_a, int64_t offset_a, const Unit &b,

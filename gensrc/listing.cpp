@@ -11,6 +11,7 @@
 #include <map>
 
 #include "gensrc/statement.h"
+#include "gensrc/walk.h"
 
 namespace care::gensrc {
 
@@ -53,23 +54,16 @@ static std::string shortened(std::string_view text) {
 // joined by spaces.
 static std::string content_of(const Unit &unit, const Atom &atom) {
   std::string content;
-  for (Range range : atom.ranges) {
-    std::string_view rest =
-        unit.text.substr(range.begin, range.end - range.begin);
-    while (!rest.empty()) {
-      std::string_view line = take_line(rest);
-      std::string_view statement = take_statement(line);
-      while (take_label(statement))
-        ;
-      Words words = split_words(statement);
-      bool is_data = words.head == ".string" || words.head == ".ascii" ||
-                     words.head == ".asciz" || words.head == ".long" ||
-                     words.head == ".quad" || words.head == ".byte" ||
-                     words.head == ".value" || words.head == ".zero";
-      if (is_data)
-        content += (content.empty() ? "" : " ") + std::string(words.operands);
-    }
-  }
+  every_statement(unit, atom, [&](std::string_view statement) {
+    Words words = split_words(statement);
+    bool is_data = words.head == ".string" || words.head == ".ascii" ||
+                   words.head == ".asciz" || words.head == ".long" ||
+                   words.head == ".quad" || words.head == ".byte" ||
+                   words.head == ".value" || words.head == ".zero";
+    if (is_data)
+      content += (content.empty() ? "" : " ") + std::string(words.operands);
+    return true;
+  });
   return shortened(content);
 }
 
@@ -136,12 +130,10 @@ std::vector<std::string> list_code(const Unit &unit, AtomId id,
                                    const std::vector<SymbolId> *to_original) {
   Listing listing(unit, original, to_original);
   const Atom &part = unit.atoms[id];
-  for (Range range : part.ranges) {
-    std::string_view rest =
-        unit.text.substr(range.begin, range.end - range.begin);
-    while (!rest.empty())
-      listing.add(take_line(rest), part);
-  }
+  every_line(unit, part, [&](std::string_view line) {
+    listing.add(line, part);
+    return true;
+  });
   return listing.take();
 }
 

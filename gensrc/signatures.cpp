@@ -16,6 +16,7 @@
 #include "gensrc/compare.h"
 #include "gensrc/names.h"
 #include "gensrc/statement.h"
+#include "gensrc/walk.h"
 
 namespace care::gensrc {
 
@@ -100,20 +101,11 @@ Use SignatureCheck::use_in(std::string_view statement) const {
 
 Use SignatureCheck::use_in(const Atom &atom) const {
   Use use = Use::None;
-  for (Range range : atom.ranges) {
-    std::string_view rest =
-        a_.text.substr(range.begin, range.end - range.begin);
-    while (!rest.empty()) {
-      std::string_view line = take_line(rest);
-      while (!line.empty()) {
-        std::string_view statement = take_statement(line);
-        while (take_label(statement)) {
-        }
-        if (!statement.empty() && !statement.starts_with('.'))
-          use = std::max(use, use_in(statement));
-      }
-    }
-  }
+  every_statement(a_, atom, [&](std::string_view statement) {
+    if (!statement.starts_with('.'))
+      use = std::max(use, use_in(statement));
+    return true;
+  });
   return use;
 }
 

@@ -10,6 +10,7 @@
 #include "gensrc/changes.h"
 #include "gensrc/names.h"
 #include "gensrc/statement.h"
+#include "gensrc/walk.h"
 
 namespace care::gensrc {
 
@@ -41,27 +42,17 @@ bool is_tail_jump(const Unit &unit, const Function &function, Words words) {
 
 // No instruction leads back to a caller: it ends the thread, or loops for ever.
 bool never_returns(const Unit &unit, const Function &function) {
-  for (AtomId part : function.parts)
-    for (Range range : unit.atoms[part].ranges) {
-      std::string_view rest =
-          unit.text.substr(range.begin, range.end - range.begin);
-      while (!rest.empty()) {
-        std::string_view line = take_line(rest);
-        while (!line.empty()) {
-          std::string_view statement = take_statement(line);
-          while (take_label(statement)) {
-          }
-          Words words = split_words(statement);
-          if (x86_64_asm.is_return(words.head) ||
-              is_tail_jump(unit, function, words))
-            return false;
-          if (x86_64_asm.is_prefix(words.head) &&
-              x86_64_asm.is_return(words.operands))
-            return false;
-        }
-      }
-    }
-  return true;
+  return std::all_of(
+      function.parts.begin(), function.parts.end(), [&](AtomId part) {
+        return every_statement(
+            unit, unit.atoms[part], [&](std::string_view statement) {
+              Words words = split_words(statement);
+              bool is_return = x86_64_asm.is_return(words.head) ||
+                               (x86_64_asm.is_prefix(words.head) &&
+                                x86_64_asm.is_return(words.operands));
+              return !is_return && !is_tail_jump(unit, function, words);
+            });
+      });
 }
 
 } // namespace

@@ -14,6 +14,7 @@
 #include "common/patch_format.h"
 #include "gensrc/directive.h"
 #include "gensrc/names.h"
+#include "gensrc/walk.h"
 
 namespace care::gensrc {
 
@@ -230,23 +231,14 @@ void TailWriter::declare(std::string_view name, const Symbol &symbol,
 }
 
 bool TailWriter::has_addresses(const Atom &atom) const {
-  for (Range range : atom.ranges) {
-    std::string_view rest =
-        b_.text.substr(range.begin, range.end - range.begin);
-    while (!rest.empty()) {
-      std::string_view line = take_line(rest);
-      std::string_view statement = take_statement(line);
-      while (take_label(statement))
-        continue;
-      Words words = split_words(statement);
-      if (words.head.empty() || directive_of(words.head) != Directive::Content)
-        continue;
+  return !every_statement(b_, atom, [](std::string_view statement) {
+    Words words = split_words(statement);
+    if (directive_of(words.head) == Directive::Content)
       while (!words.operands.empty())
         if (!parse_expression(take_operand(words.operands)).symbol.empty())
-          return true;
-    }
-  }
-  return false;
+          return false;
+    return true;
+  });
 }
 
 std::string_view TailWriter::section_for(const Atom &atom) const {
@@ -283,37 +275,40 @@ Error TailWriter::write_object(AtomId id, const std::string &name) {
   return {};
 }
 
-Error TailWriter::write_data_lines(const Atom &atom, SymbolId own,
-                                   const std::string &name) {
-  for (Range range : atom.ranges) {
-    std::string_view rest =
-        b_.text.substr(range.begin, range.end - range.begin);
-    while (!rest.empty()) {
-      std::string_view line = take_line(rest);
-      std::string_view statement = take_statement(line);
-      while (auto label = take_label(statement)) {
-        SymbolId id = b_.find(unquote(*label));
-        if (id == own)
-          out_ += name + ":\n";
-        else if (id != no_id && b_.symbols[id].is_referenced)
-          out_ += std::string(*label) + std::string(suffix) + ":\n";
-      }
-      if (statement.empty())
-        continue;
-      Words words = split_words(statement);
-      Directive kind = directive_of(words.head);
-      if (kind == Directive::Raw || kind == Directive::Align) {
-        write_line(statement);
-      } else if (kind == Directive::Content) {
-        Result<std::string> text =
-            rename(statement, statement.size() - words.operands.size());
-        if (!text)
-          return text.take_error();
-        write_line(*text);
-      }
-    }
+Error TailWriter::write_data_statement(std::string_view statement, SymbolId own,
+                                       const std::string &name) {
+  while (auto label = take_label(statement)) {
+    SymbolId id = b_.find(unquote(*label));
+    if (id == own)
+      out_ += name + ":\n";
+    else if (id != no_id && b_.symbols[id].is_referenced)
+      out_ += std::string(*label) + std::string(suffix) + ":\n";
+  }
+  if (statement.empty())
+    return {};
+  Words words = split_words(statement);
+  Directive kind = directive_of(words.head);
+  if (kind == Directive::Raw || kind == Directive::Align) {
+    write_line(statement);
+  } else if (kind == Directive::Content) {
+    Result<std::string> text =
+        rename(statement, statement.size() - words.operands.size());
+    if (!text)
+      return text.take_error();
+    write_line(*text);
   }
   return {};
+}
+
+Error TailWriter::write_data_lines(const Atom &atom, SymbolId own,
+                                   const std::string &name) {
+  Error error;
+  every_line(b_, atom, [&](std::string_view line) {
+    while (!line.empty() && !error)
+      error = write_data_statement(take_statement(line), own, name);
+    return !error;
+  });
+  return error;
 }
 
 // Writing one can ask for others.

@@ -48,6 +48,8 @@ private:
                std::string_view type);
   Error write_object(AtomId atom, const std::string &name);
   Error write_needed();
+  Error write_data_statement(std::string_view statement, SymbolId own,
+                             const std::string &name);
   Error write_data_lines(const Atom &atom, SymbolId own,
                          const std::string &name);
   bool has_addresses(const Atom &atom) const;

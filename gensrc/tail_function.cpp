@@ -14,6 +14,8 @@
 #include "gensrc/directive.h"
 #include "gensrc/tail.h"
 
+#include "gensrc/walk.h"
+
 namespace care::gensrc {
 
 Error TailWriter::write_function(const ChangedFunction &change) {
@@ -44,14 +46,13 @@ Error TailWriter::write_part(const ChangedFunction &change, AtomId id) {
     out_ += ".Lkpbegin" + number + ":\n";
   cfa_ = {};
   bool is_entered = false;
-  for (Range range : part.ranges) {
-    std::string_view rest =
-        b_.text.substr(range.begin, range.end - range.begin);
-    while (!rest.empty())
-      if (Error error =
-              write_code_line(take_line(rest), part, name, is_entered))
-        return error;
-  }
+  Error error;
+  every_line(b_, part, [&](std::string_view line) {
+    error = write_code_line(line, part, name, is_entered);
+    return !error;
+  });
+  if (error)
+    return error;
   out_ += "\t.size\t" + name + ", .-" + name + "\n";
   if (is_entry)
     out_ += ".Lkpend" + number + ":\n";
