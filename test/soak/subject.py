@@ -190,9 +190,12 @@ class Target:
         return result
 
     def settled_version(self):
-        """`old` or `new`, if code and `info` agree on it."""
+        """`old` or `new`, if code and `info` agree on it. Memory of patches that
+        are off may be kept: what could not be proved in one search is left to
+        the next."""
         version, states = self.version(), self.states()
-        if states != {"old": [], "new": ["applied"]}.get(version):
+        current = [state for state in states if state != "removed"]
+        if current != {"old": [], "new": ["applied"]}.get(version):
             raise Wrong("unsettled", "is %s, info says %s" % (version, states))
         return version
 
