@@ -30,7 +30,6 @@
 #include "runtime/process/resident_memory.h"
 #include "runtime/process/stopped_process.h"
 #include "runtime/process/thread_choice.h"
-#include "runtime/process/urgent_priority.h"
 
 #include <algorithm>
 #include <cstring>
@@ -42,10 +41,10 @@ namespace care::runtime {
 
 namespace {
 
-// Measured: copying this much takes 2 to 4 milliseconds.
-constexpr uint64_t copied_in_stop_max = uint64_t{8} << 20;
-// And to find out which pages of so much address space are there, one more.
-constexpr uint64_t address_space_max = uint64_t{1} << 30;
+// Measured: copying this much takes 0.25 to 0.5 milliseconds, and to find out
+// which pages of so much address space are there, 0.25 more.
+constexpr uint64_t copied_in_stop_max = uint64_t{1} << 20;
+constexpr uint64_t address_space_max = uint64_t{256} << 20;
 
 struct Candidate {
   PatchRegion region;
@@ -193,7 +192,6 @@ Result<Snapshot> take_snapshot(const Target &target,
                                std::span<const AddressRange> holes) {
   Snapshot snapshot;
   snapshot.bytes.resize(copied_in_stop_max);
-  UrgentPriority urgent;
   Result<StoppedProcess> stopped = StoppedProcess::stop(target.pid());
   if (!stopped)
     return stopped.take_error();
