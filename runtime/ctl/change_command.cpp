@@ -111,7 +111,7 @@ int change_processes(CommandKind kind, const Options &options,
 
 Error lock_and_settle(Target &target, const Options &options,
                       ProcessReport &report) {
-  if (Error error = target.lock())
+  if (Error error = target.lock(options.switch_options().timeout))
     return error;
   if (options.dry_run)
     return {};

@@ -81,7 +81,7 @@ static Error lock_target(Target &target, CommandKind kind,
                          const Options &options, ProcessReport &report) {
   if (kind == CommandKind::Patch)
     return lock_and_settle(target, options, report);
-  if (Error error = target.lock())
+  if (Error error = target.lock(options.switch_options().timeout))
     return error;
   for (const PatchRegion &region : target.regions())
     if (region.journal.state == PatchState::Applying ||

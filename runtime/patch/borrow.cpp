@@ -14,7 +14,7 @@ namespace care::runtime {
 
 Result<BorrowedThread> borrow_thread(const Target &target) {
   using clock = std::chrono::steady_clock;
-  clock::time_point deadline = clock::now() + std::chrono::seconds(2);
+  clock::time_point deadline = clock::now() + target.patience();
   std::chrono::milliseconds pause(1);
   for (;;) {
     Result<MemoryMap> map = MemoryMap::read(target.pid());

@@ -12,7 +12,7 @@
 
 namespace care::runtime {
 
-// Tries again for two seconds while it is NotSafeNow.
+// Tries again, as long as the target's patience lasts, while it is NotSafeNow.
 Result<BorrowedThread> borrow_thread(const Target &target);
 
 } // namespace care::runtime

@@ -11,6 +11,10 @@
 
 namespace care::runtime {
 
+// Larger ones cost the stop an allocation.
+static constexpr size_t stack_size_foreseen = 64 * 1024;
+static constexpr size_t threads_foreseen = 64;
+
 static std::vector<AddressRange> ranges_of(const Activation &activation) {
   std::vector<AddressRange> ranges;
   for (const GuardedCode &code : activation.guarded)
@@ -44,6 +48,10 @@ StackCheck::StackCheck(const Target &target, const Activation &activation)
                          {eh_frame, region.base + region.journal.data_offset});
   }
   unwinder_.prepare();
+  // Room, and the pages of it, are not to be found inside the stop.
+  stack_.bytes.resize(stack_size_foreseen);
+  hits_.reserve(threads_foreseen);
+  thread_stacks_.reserve(threads_foreseen);
 }
 
 Error StackCheck::search_other_stacks() {

@@ -15,7 +15,6 @@
 #include "runtime/patch/rehearsal.h"
 #include "runtime/patch/stack_check.h"
 #include "runtime/process/stopped_process.h"
-#include "runtime/process/urgent_priority.h"
 
 #include <fmt/format.h>
 
@@ -70,7 +69,6 @@ struct Attempt {
 Result<Attempt> attempt_switch(const Target &target, const CodeWrites &code,
                                StackCheck &check, Purpose purpose,
                                const SwitchOptions &options) {
-  UrgentPriority urgent;
   Result<StoppedProcess> stopped = StoppedProcess::stop(target.pid());
   if (!stopped)
     return stopped.take_error();
@@ -105,6 +103,14 @@ Result<Attempt> attempt_switch(const Target &target, const CodeWrites &code,
   return attempt;
 }
 
+Error give_up(Error error, size_t attempts, const SwitchOptions &options) {
+  return std::move(error).note(fmt::format(
+      "nothing was changed; {} attempt{} in {} s; try again later, or with a "
+      "longer --timeout",
+      attempts, attempts == 1 ? "" : "s",
+      std::chrono::duration<double>(options.timeout).count()));
+}
+
 // Tries until it is safe or the time is over, never holding a thread while
 // waiting.
 Result<SwitchResult> switch_entries(const Target &target,
@@ -130,18 +136,14 @@ Result<SwitchResult> switch_entries(const Target &target,
       result.frozen = attempt->frozen;
       return result;
     }
-    if (clock::now() + pause >= deadline) {
-      Error error =
-          attempt ? check.describe(attempt->busy) : attempt.take_error();
-      return std::move(error).note(fmt::format(
-          "nothing was changed; {} attempts in {} s; try again later, or with "
-          "a longer --timeout",
-          result.attempts,
-          std::chrono::duration<double>(options.timeout).count()));
-    }
-    std::this_thread::sleep_for(pause);
-    let_go_of_late_threads();
-    pause = std::min(pause * 2, std::chrono::milliseconds(100));
+    do {
+      if (clock::now() + pause >= deadline)
+        return give_up(attempt ? check.describe(attempt->busy)
+                               : attempt.take_error(),
+                       result.attempts, options);
+      std::this_thread::sleep_for(pause);
+      pause = std::min(pause * 2, std::chrono::milliseconds(100));
+    } while (let_go_of_late_threads() > 0);
   }
 }
 

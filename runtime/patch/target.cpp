@@ -125,7 +125,8 @@ Result<std::unique_ptr<Target>> Target::open_read_only(pid_t pid) {
   return target;
 }
 
-Error Target::lock() {
+Error Target::lock(std::chrono::milliseconds patience) {
+  patience_ = patience;
   Result<UniqueFd> lock = lock_process(pid());
   if (!lock)
     return lock.take_error();

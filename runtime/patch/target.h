@@ -5,6 +5,7 @@
 #ifndef LIBCARE_RUNTIME_PATCH_TARGET_H
 #define LIBCARE_RUNTIME_PATCH_TARGET_H
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -55,11 +56,13 @@ public:
   static Result<std::unique_ptr<Target>> open_read_only(pid_t pid);
   // For working on it: only one libcare-ctl at a time does. NotSafeNow if
   // another one does; and looks again, since it may have done so meanwhile.
-  Error lock();
+  // What has to wait for the process waits as long as `patience`.
+  Error lock(std::chrono::milliseconds patience);
   Target(const Target &) = delete;
   Target &operator=(const Target &) = delete;
 
   pid_t pid() const { return memory_.pid(); }
+  std::chrono::milliseconds patience() const { return patience_; }
   const RemoteMemory &memory() const { return memory_; }
   const MemoryMap &map() const { return map_; }
   std::span<const LoadedObject> objects() const { return objects_; }
@@ -76,6 +79,7 @@ private:
   explicit Target(RemoteMemory memory) : memory_(std::move(memory)) {}
 
   UniqueFd lock_;
+  std::chrono::milliseconds patience_{0};
   RemoteMemory memory_;
   MemoryMap map_;
   std::vector<LoadedObject> objects_;

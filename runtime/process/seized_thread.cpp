@@ -16,8 +16,9 @@
 #include "runtime/process/seized_thread.h"
 
 #include <cerrno>
+#include <chrono>
 #include <sys/ptrace.h>
-#include <vector>
+#include <thread>
 
 #include <fmt/format.h>
 
@@ -34,9 +35,15 @@ struct LateThread {
 };
 thread_local std::vector<LateThread> late_threads;
 
+Error does_not_stop(pid_t pid, pid_t tid) {
+  return not_safe_now(fmt::format(
+      "thread {} ({}) does not stop (state {})", tid, thread_name(pid, tid),
+      read_status_field(pid, tid, "State").value_or("unknown")));
+}
+
 } // namespace
 
-void let_go_of_late_threads() {
+size_t let_go_of_late_threads() {
   std::erase_if(late_threads, [](const LateThread &late) {
     std::optional<WaitStatus> status = poll_thread(late.tid);
     if (!status)
@@ -47,6 +54,22 @@ void let_go_of_late_threads() {
       (void)ptrace(PTRACE_DETACH, late.tid, nullptr, signal);
     return true;
   });
+  return late_threads.size();
+}
+
+// A running thread stops at once, one in an uninterruptible sleep when it wakes
+// up, which the kernel keeps for us to see.
+static Error wait_for_late_threads() {
+  using clock = std::chrono::steady_clock;
+  constexpr std::chrono::milliseconds limit(200);
+  constexpr std::chrono::microseconds pause(100);
+  clock::time_point deadline = clock::now() + limit;
+  while (let_go_of_late_threads() > 0) {
+    if (clock::now() >= deadline)
+      return does_not_stop(late_threads.front().pid, late_threads.front().tid);
+    std::this_thread::sleep_for(pause);
+  }
+  return {};
 }
 
 Result<SeizedThread> SeizedThread::seize(pid_t pid, pid_t tid) {
@@ -124,9 +147,7 @@ Result<WaitStatus> SeizedThread::wait(const WaitDeadline &deadline) {
   if (!status)
     return status.take_error();
   if (!*status)
-    return not_safe_now(fmt::format(
-        "thread {} ({}) does not stop (state {})", tid, thread_name(pid_, tid),
-        read_status_field(pid_, tid, "State").value_or("unknown")));
+    return does_not_stop(pid_, tid);
   is_stopped_ = (*status)->is_stop();
   if (!is_stopped_)
     tid_ = 0; // it is not ours any more, nor anybody's
@@ -134,38 +155,40 @@ Result<WaitStatus> SeizedThread::wait(const WaitDeadline &deadline) {
   return **status;
 }
 
-// Only a stopped thread can be detached from. One that was asked to stop but
-// is in an uninterruptible sleep cannot be stopped now; the kernel lets it go
-// when the tracing thread ends. It is asked again and given a short moment.
 Error SeizedThread::detach() {
   if (tid_ == 0)
     return {};
+  if (is_stopped_)
+    return detach_stopped();
+  make_late();
+  return wait_for_late_threads();
+}
+
+Error SeizedThread::detach_stopped() {
   pid_t tid = std::exchange(tid_, 0);
-  if (ptrace(PTRACE_DETACH, tid, nullptr, signal_) == 0)
-    return {};
-  // Once more: a thread that we keep holds up all that comes after.
-  if (errno != ESRCH && ptrace(PTRACE_DETACH, tid, nullptr, signal_) == 0)
-    return {};
-  if (errno != ESRCH)
-    return system_error(fmt::format("thread {}: cannot detach", tid), errno);
-  if (has_ended(pid_, tid))
-    return {}; // which lets it go as well
-  SeizedThread running(pid_, tid);
-  WaitDeadline deadline(std::chrono::milliseconds(200));
-  Error error = running.request_stop();
-  if (!error)
-    error = running.wait_for_stop(deadline);
-  pid_t still_held = std::exchange(running.tid_, 0);
-  if (error && error.kind() == ErrorKind::TargetGone)
-    return {};
-  if (error) {
+  // Twice: a thread that we keep holds up all that comes after.
+  for (int attempt = 0; attempt < 2; ++attempt)
+    if (ptrace(PTRACE_DETACH, tid, nullptr, signal_) == 0 || errno == ESRCH)
+      return {}; // ended: the kernel let it go
+  return system_error(fmt::format("thread {}: cannot detach", tid), errno);
+}
+
+// Only a stopped thread can be detached from.
+void SeizedThread::make_late() {
+  pid_t tid = std::exchange(tid_, 0);
+  if (ptrace(PTRACE_INTERRUPT, tid, nullptr, nullptr) == 0)
     late_threads.push_back({pid_, tid});
-    return error;
-  }
-  if (ptrace(PTRACE_DETACH, still_held, nullptr, running.signal_) == -1 &&
-      errno != ESRCH)
-    return system_error(fmt::format("thread {}: cannot detach", tid), errno);
-  return {};
+}
+
+Error detach_all(std::vector<SeizedThread> threads) {
+  Error errors;
+  for (SeizedThread &thread : threads)
+    if (thread.is_stopped())
+      errors = join_errors(std::move(errors), thread.detach_stopped());
+    else
+      thread.make_late();
+  (void)static_cast<bool>(wait_for_late_threads()); // no more than a try
+  return errors;
 }
 
 } // namespace care::runtime

@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <sys/types.h>
 #include <utility>
+#include <vector>
 
 #include "common/result.h"
 #include "runtime/process/wait_status.h"
@@ -53,7 +54,11 @@ public:
   Error detach();
 
 private:
+  friend Error detach_all(std::vector<SeizedThread> threads);
   SeizedThread(pid_t pid, pid_t tid) : pid_(pid), tid_(tid) {}
+
+  Error detach_stopped();
+  void make_late();
 
   pid_t pid_;
   pid_t tid_; // 0: moved from, detached or gone
@@ -61,11 +66,18 @@ private:
   int signal_ = 0; // to be delivered when it runs on
 };
 
+// Lets all of them go, none later for the sake of another. Some may be late
+// after that.
+Error detach_all(std::vector<SeizedThread> threads);
+
 // A thread that is in an uninterruptible sleep when it is let go stays ours,
 // and would stand still when it wakes up. This lets go of those that have woken
 // up; whoever waits for something calls it now and then. What is left is let go
 // by the kernel when the thread of ours ends that seized it.
-void let_go_of_late_threads();
+//
+// Returns how many are left. As long as there are any, to stop their process
+// would hold up its other threads for nothing.
+size_t let_go_of_late_threads();
 
 } // namespace care::runtime
 

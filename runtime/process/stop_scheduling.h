@@ -1,29 +1,38 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// While the threads of a target stand still for us, nobody else's work should
-// come first: on a busy machine, losing the processor in the middle of a stop
-// makes microseconds into milliseconds. The calling thread gets the lowest
-// real-time priority for as long as this object lives. It never spins: where
-// it waits, it sleeps. Without the right to do so (CAP_SYS_NICE) it stays as it
-// is.
-#ifndef LIBCARE_RUNTIME_PROCESS_URGENT_PRIORITY_H
-#define LIBCARE_RUNTIME_PROCESS_URGENT_PRIORITY_H
+// Where and how urgently the calling thread runs while the threads of a target
+// stand still for it. For as long as an object of this class lives, nobody
+// else's work comes first: on a busy machine, losing the processor in the
+// middle of a stop makes microseconds into milliseconds. It never spins: where
+// it waits, it sleeps. What the right is missing for (CAP_SYS_NICE) is left as
+// it is.
+#ifndef LIBCARE_RUNTIME_PROCESS_STOP_SCHEDULING_H
+#define LIBCARE_RUNTIME_PROCESS_STOP_SCHEDULING_H
 
+#include <cstddef>
 #include <sched.h>
+#include <sys/types.h>
 
 namespace care::runtime {
 
-class UrgentPriority {
+class StopScheduling {
 public:
-  UrgentPriority();
-  UrgentPriority(const UrgentPriority &) = delete;
-  UrgentPriority &operator=(const UrgentPriority &) = delete;
-  ~UrgentPriority();
+  // For a stop of `thread_count` threads, of which `tid` of `pid` is one.
+  StopScheduling(pid_t pid, pid_t tid, size_t thread_count);
+  StopScheduling(const StopScheduling &) = delete;
+  StopScheduling &operator=(const StopScheduling &) = delete;
+  // As it was before, but for the processor.
+  ~StopScheduling();
 
 private:
-  bool is_raised_ = false;
-  int policy_ = 0;
-  sched_param parameters_{};
+  void raise_nice();
+  void raise_to_real_time();
+
+  enum class Raised { Nothing, Nice, RealTime };
+  Raised raised_ = Raised::Nothing;
+  int nice_before_ = 0;
+  int policy_before_ = SCHED_OTHER;
+  sched_param parameters_before_{};
 };
 
 } // namespace care::runtime

@@ -41,6 +41,11 @@ Error seize_new_threads(pid_t pid, std::unordered_set<pid_t> &known,
   return {};
 }
 
+// How long all threads stand still for one that is asleep where it cannot be
+// stopped; many threads need more than a few milliseconds in any case.
+constexpr std::chrono::microseconds sleeping_limit(20'000);
+constexpr std::chrono::microseconds limit_per_thread(100);
+
 // The link count of /proc/PID/task is 2 and the number of threads. When as many
 // threads exist as we hold, there is no other, and the folder, which costs as
 // much as stopping the threads, need not be read. -1 if it cannot be asked.
@@ -58,16 +63,34 @@ Result<StoppedProcess> StoppedProcess::stop(pid_t pid,
   if (Error error = check_target(pid))
     return error;
   StoppedProcess process(pid); // every return below releases
-  if (Error error = process.stop_all(limit))
-    return join_errors(std::move(error), process.release());
+  std::vector<SeizedThread> seized;
+  if (Error error = process.stop_all(limit, seized)) {
+    error = join_errors(std::move(error), process.release());
+    return join_errors(std::move(error), detach_all(std::move(seized)));
+  }
   if (process.threads_.empty())
     return target_gone("the process has ended");
   return process;
 }
 
-Error StoppedProcess::stop_all(std::chrono::milliseconds limit) {
+// Waits for one of the threads that were asked. What runs, or waits for a
+// processor, stops soon; what sleeps where it cannot be stopped may never do
+// so, and everybody else stands still meanwhile.
+Error StoppedProcess::wait_for(SeizedThread &thread) {
+  Error error = thread.wait_for_stop(*deadline_of_sleeping_);
+  if (!error || error.kind() != ErrorKind::NotSafeNow)
+    return error;
+  std::optional<std::string> state =
+      read_status_field(pid_, thread.tid(), "State");
+  if (!state || state->starts_with('D'))
+    return error;
+  return thread.wait_for_stop(*deadline_);
+}
+
+// Those not stopped when it fails are left in `seized`.
+Error StoppedProcess::stop_all(std::chrono::milliseconds limit,
+                               std::vector<SeizedThread> &seized) {
   std::unordered_set<pid_t> known;
-  std::vector<SeizedThread> seized;
   // Two looks before the clock starts: the second finds the threads that were
   // made during the first, and costs nothing while the process runs.
   for (int look = 0; look < 2; ++look)
@@ -76,7 +99,13 @@ Error StoppedProcess::stop_all(std::chrono::milliseconds limit) {
   task_folder_ = UniqueFd(open(fmt::format("/proc/{}/task", pid_).c_str(),
                                O_PATH | O_DIRECTORY | O_CLOEXEC));
   deadline_ = std::make_unique<WaitDeadline>(limit);
+  deadline_of_sleeping_ = std::make_unique<WaitDeadline>(
+      std::min(limit, std::chrono::ceil<std::chrono::milliseconds>(
+                          sleeping_limit + limit_per_thread * seized.size())));
   threads_.reserve(seized.size() + 16);
+  if (!seized.empty())
+    scheduling_ = std::make_unique<StopScheduling>(pid_, seized.front().tid(),
+                                                   seized.size());
 
   // From here on the target is being stopped.
   frozen_since_ = clock::now();
@@ -87,7 +116,7 @@ Error StoppedProcess::stop_all(std::chrono::milliseconds limit) {
         return error;
     }
     for (SeizedThread &thread : seized) {
-      Error error = thread.wait_for_stop(*deadline_);
+      Error error = wait_for(thread);
       bool has_ended = error && error.kind() == ErrorKind::TargetGone &&
                        !thread.is_stopped(); // stopped: it called execve
       if (has_ended)
@@ -119,6 +148,7 @@ Error StoppedProcess::release() {
     }
   if (!threads_.empty())
     released_ = clock::now();
+  scheduling_.reset();
   threads_.clear();
   return errors;
 }

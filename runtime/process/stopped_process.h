@@ -20,6 +20,7 @@
 #include "common/unique_fd.h"
 #include "runtime/arch/registers.h"
 #include "runtime/process/seized_thread.h"
+#include "runtime/process/stop_scheduling.h"
 #include "runtime/process/target_process.h"
 
 namespace care::runtime {
@@ -33,8 +34,9 @@ struct StoppedThread {
 
 class StoppedProcess {
 public:
-  // A thread that does not stop within `limit` (uninterruptible sleep) gives
-  // NotSafeNow and names it; nothing stays stopped.
+  // A thread that does not stop gives NotSafeNow and names it; nothing stays
+  // stopped. `limit`: how long to wait for one that waits for a processor. One
+  // in an uninterruptible sleep is waited for for 20 ms and 0.1 ms a thread.
   static Result<StoppedProcess>
   stop(pid_t pid,
        std::chrono::milliseconds limit = std::chrono::milliseconds(500));
@@ -59,13 +61,16 @@ private:
   using clock = std::chrono::steady_clock;
   explicit StoppedProcess(pid_t pid) : pid_(pid) {}
 
-  Error stop_all(std::chrono::milliseconds limit);
+  Error stop_all(std::chrono::milliseconds limit,
+                 std::vector<SeizedThread> &seized);
+  Error wait_for(SeizedThread &thread);
 
   pid_t pid_;
   std::vector<StoppedThread> threads_;
   // Kept until everything runs again: to close them costs time.
   UniqueFd task_folder_;
-  std::unique_ptr<WaitDeadline> deadline_;
+  std::unique_ptr<WaitDeadline> deadline_, deadline_of_sleeping_;
+  std::unique_ptr<StopScheduling> scheduling_;
   clock::time_point frozen_since_{};
   clock::time_point released_{};
 };
