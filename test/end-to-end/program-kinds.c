@@ -1,9 +1,13 @@
-// Programs that are linked in other ways than usual: at a fixed address, with
-// another C library (musl), dynamically and statically. Imports, the program's
-// own variables and strings are found in each.
+// Programs that are linked in other ways than usual: at a fixed address, and
+// without a dynamic linker (static, static-pie): no library to borrow code from,
+// no symbols of a loader. Imports, the program's own variables and strings are
+// found in each, and system calls are injected all the same. The same with
+// another C library is musl.test.
 
 // REQUIRES: ptrace, gcc-plugin
 // RUN: %patch-cycle %s %t -- -O2 -g -no-pie -fno-pie | FileCheck %s
+// RUN: %patch-cycle %s %t -- -O2 -static | FileCheck %s
+// RUN: %patch-cycle %s %t -- -O2 -g -static-pie -fPIE | FileCheck %s
 
 // CHECK:      == run
 // CHECK-NEXT: old 5, round 1
