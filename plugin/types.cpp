@@ -55,7 +55,8 @@ static std::string template_arguments(tree decl) {
   return place->second;
 }
 
-// "ns::outer::" for a declaration inside them.
+// "ns::outer::" for a declaration inside them. The types that a C function
+// declares in a block are in the block, which has no name.
 static std::string scope_prefix(tree context) {
   std::string prefix;
   while (context && TREE_CODE(context) != TRANSLATION_UNIT_DECL) {
@@ -64,6 +65,8 @@ static std::string scope_prefix(tree context) {
     if (TYPE_P(context)) {
       name = TYPE_NAME(context);
       context = TYPE_CONTEXT(context);
+    } else if (TREE_CODE(context) == BLOCK) {
+      context = BLOCK_SUPERCONTEXT(context);
     } else {
       name = DECL_NAME(context);
       context = DECL_CONTEXT(context);
