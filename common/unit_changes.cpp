@@ -42,6 +42,8 @@ std::string format_changes(const UnitChanges &unit) {
   }
   for (const std::string &name : unit.new_variables)
     append_line(text, "variable", {name});
+  for (const std::string &name : unit.removed_variables)
+    append_line(text, "removed", {name});
   append_remarks(text, "warning", unit.warnings);
   append_remarks(text, "refusal", unit.refusals);
   append_remarks(text, "allowed", unit.allowed);
@@ -80,6 +82,8 @@ void Reader::take(const std::vector<std::string> &f) {
     unit.functions.back().after.push_back(f[1]);
   } else if (keyword == "variable") {
     unit.new_variables.push_back(f[1]);
+  } else if (keyword == "removed") {
+    unit.removed_variables.push_back(f[1]);
   } else if (keyword == "warning") {
     take_remark(unit.warnings, f);
   } else if (keyword == "refusal") {

@@ -44,7 +44,7 @@ struct UnitChanges {
   std::string source = {};   // as the compiler was given it
   std::string compiler = {}; // name and version, if known
   std::vector<CodeChange> functions = {};
-  std::vector<std::string> new_variables = {};
+  std::vector<std::string> new_variables = {}, removed_variables = {};
   std::vector<Remark> warnings = {}, refusals = {}, allowed = {};
 };
 

@@ -61,6 +61,7 @@ private:
   std::string find_location(const ChangedFunction &change) const;
   void list_part(const ChangedFunction &change, size_t part,
                  FunctionChange entry, DiffResult &result) const;
+  void list_removed(DiffResult &result) const;
 
   const Comparison &units_;
   const Facts &facts_; // of the patched unit
@@ -112,6 +113,21 @@ void ChangeLister::list(const Changes &changes, DiffResult &result) const {
   }
   for (AtomId id : changes.new_objects)
     result.new_variables.emplace_back(b.symbol_of(b.atoms[id]).name);
+  list_removed(result);
+}
+
+// Those of the original that the patched unit does not have.
+void ChangeLister::list_removed(DiffResult &result) const {
+  const Unit &a = units_.original;
+  const Unit &b = units_.patched;
+  for (const Atom &atom : a.atoms) {
+    if (atom.kind != AtomKind::Object || atom.symbol == no_id ||
+        atom.has_labels || atom.is_toplevel_asm || a.is_local_constant(atom))
+      continue;
+    SymbolId now = units_.matching.to_patched[atom.symbol];
+    if (now == no_id || !b.symbols[now].is_defined())
+      result.removed_variables.emplace_back(a.symbol_of(atom).name);
+  }
 }
 
 Result<DiffResult> diff_assembly(std::string_view original,
@@ -225,6 +241,7 @@ UnitChanges list_unit_changes(const DiffResult &result) {
     unit.functions.push_back({std::string(kind_word(f.kind)), f.name, f.reason,
                               f.location, f.before, f.after});
   unit.new_variables = result.new_variables;
+  unit.removed_variables = result.removed_variables;
   for (const Warning &warning : result.warnings)
     unit.warnings.push_back({warning.code, warning.message});
   return unit;

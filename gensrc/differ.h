@@ -68,7 +68,7 @@ struct DiffResult {
   bool changed = false;
   std::string unit_id; // of this unit in the patched binary; if changed
   std::vector<FunctionChange> functions;
-  std::vector<std::string> new_variables;
+  std::vector<std::string> new_variables, removed_variables;
   std::vector<Warning> warnings;
   std::vector<std::string> allowed; // the answers that were needed
 };

@@ -108,6 +108,8 @@ void report(const DiffResult &result, Diagnostics &diagnostics) {
                      change.name + ": " + change.reason);
   for (const std::string &name : result.new_variables)
     diagnostics.info(name + ": new variable");
+  for (const std::string &name : result.removed_variables)
+    diagnostics.info(name + ": variable removed");
   if (!result.changed)
     diagnostics.info("nothing changed");
 }

@@ -38,6 +38,8 @@ std::string text_report(const UnitChanges &unit) {
   }
   for (const std::string &name : unit.new_variables)
     text += name + ": new variable\n";
+  for (const std::string &name : unit.removed_variables)
+    text += name + ": variable removed\n";
   return text + remarks("refused", unit.refusals) +
          remarks("allowed", unit.allowed) + remarks("warning", unit.warnings);
 }
@@ -64,6 +66,7 @@ std::string json_report(const UnitChanges &unit) {
     document["functions"].push_back(std::move(entry));
   }
   document["new_variables"] = unit.new_variables;
+  document["removed_variables"] = unit.removed_variables;
   document["refusals"] = json_remarks(unit.refusals);
   document["allowed"] = json_remarks(unit.allowed);
   document["warnings"] = json_remarks(unit.warnings);

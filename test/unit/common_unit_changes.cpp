@@ -21,6 +21,7 @@ TEST(UnitChanges, AreReadBackAsTheyWere) {
                             {"movl    $2, %eax", "ret"}});
   unit.functions.push_back({"new", "g", "new", "", {}, {"nop", "line\nbreak"}});
   unit.new_variables = {"v"};
+  unit.removed_variables = {"old"};
   unit.warnings.push_back({"kpatch-main", "says", "a.c:2", {"one", "two"}});
   unit.refusals.push_back({"kpatch-x", "no", "", {"then"}});
 

@@ -10,7 +10,6 @@
 #include <algorithm>
 #include <cstdlib>
 #include <cxxabi.h>
-#include <filesystem>
 #include <set>
 
 #include "common/mapped_file.h"
@@ -32,14 +31,14 @@ std::string readable_name(const std::string &symbol) {
 
 static bool says_nothing(const UnitChanges &unit) {
   return unit.functions.empty() && unit.new_variables.empty() &&
-         unit.warnings.empty() && unit.refusals.empty() && unit.allowed.empty();
+         unit.removed_variables.empty() && unit.warnings.empty() &&
+         unit.refusals.empty() && unit.allowed.empty();
 }
 
-// In the order of their outputs, whatever the folder's order is.
-static Result<std::vector<UnitChanges>> read_units(const fs::path &folder) {
+Result<std::vector<UnitChanges>> read_units(const fs::path &side_files) {
   std::vector<UnitChanges> units;
   std::error_code code;
-  fs::directory_iterator at(folder, code);
+  fs::directory_iterator at(side_files, code);
   for (; !code && at != fs::directory_iterator(); at.increment(code)) {
     if (!at->path().native().ends_with(".patched.changes"))
       continue;

@@ -6,6 +6,7 @@
 #ifndef LIBCARE_WRAPPER_PATCH_MAKE_CHANGE_REPORT_H
 #define LIBCARE_WRAPPER_PATCH_MAKE_CHANGE_REPORT_H
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -51,7 +52,11 @@ struct ChangeReport {
   std::vector<ReportedFunction> functions() const;
 };
 
-// Reads what the compiler left for each unit of the last run.
+// What the compiler said about the units of the last run, those where there is
+// something to say, in the order of their outputs.
+Result<std::vector<UnitChanges>>
+read_units(const std::filesystem::path &side_files);
+
 Result<ChangeReport> collect_changes(const Options &options,
                                      const Result<Report> &result);
 

@@ -53,6 +53,13 @@ static void add_remarks(Json &list, const std::vector<Remark> &remarks,
                     {"notes", remark.notes}});
 }
 
+static void add_variables(Json &list, const std::vector<std::string> &names,
+                          const UnitChanges &unit) {
+  for (const std::string &name : names)
+    list.push_back(
+        {{"name", name}, {"source", unit.source}, {"output", unit.output}});
+}
+
 std::string json_report(const ChangeReport &report) {
   Json document;
   document["schema"] = 1;
@@ -60,16 +67,16 @@ std::string json_report(const ChangeReport &report) {
   document["result"] = report.is_failed() ? "failed" : "patched";
   document["failure"] = Json::array();
   add_remarks(document["failure"], report.failure, "");
-  for (const char *list : {"refusals", "warnings", "allowed", "source_patches",
-                           "binaries", "functions", "new_variables", "tools"})
+  for (const char *list :
+       {"refusals", "warnings", "allowed", "source_patches", "binaries",
+        "functions", "new_variables", "removed_variables", "tools"})
     document[list] = Json::array();
   for (const UnitChanges &unit : report.units) {
     add_remarks(document["refusals"], unit.refusals, unit.source);
     add_remarks(document["warnings"], unit.warnings, unit.source);
     add_remarks(document["allowed"], unit.allowed, unit.source);
-    for (const std::string &name : unit.new_variables)
-      document["new_variables"].push_back(
-          {{"name", name}, {"source", unit.source}, {"output", unit.output}});
+    add_variables(document["new_variables"], unit.new_variables, unit);
+    add_variables(document["removed_variables"], unit.removed_variables, unit);
   }
   for (const SourcePatch &patch : report.patches)
     document["source_patches"].push_back(

@@ -34,13 +34,14 @@ private:
   void write_binaries();
   void write_functions();
   void write_function_row(size_t index);
-  void write_variables();
+  void write_variables(std::string_view title, std::string_view id,
+                       std::vector<std::string> UnitChanges::*list);
   void write_sources();
   void write_code();
   void write_function_code(size_t index);
   void write_tools();
   size_t count(std::vector<Remark> UnitChanges::*list) const;
-  size_t count_variables() const;
+  size_t count_variables(std::vector<std::string> UnitChanges::*list) const;
 
   template <typename... T>
   void add(fmt::format_string<T...> format, T &&...values) {
@@ -65,10 +66,11 @@ size_t Page::count(std::vector<Remark> UnitChanges::*list) const {
   return number;
 }
 
-size_t Page::count_variables() const {
+size_t
+Page::count_variables(std::vector<std::string> UnitChanges::*list) const {
   size_t number = 0;
   for (const UnitChanges &unit : report_.units)
-    number += unit.new_variables.size();
+    number += (unit.*list).size();
   return number;
 }
 
@@ -119,7 +121,10 @@ void Page::write_contents() {
   entry(count(&UnitChanges::warnings) != 0, "warnings", "Warnings");
   entry(!report_.result.patched.empty(), "binaries", "Binaries");
   entry(!functions_.empty(), "functions", "Functions");
-  entry(count_variables() != 0, "variables", "New variables");
+  entry(count_variables(&UnitChanges::new_variables) != 0, "variables",
+        "New variables");
+  entry(count_variables(&UnitChanges::removed_variables) != 0, "removed",
+        "Removed variables");
   entry(!report_.patches.empty(), "source", "Source patch");
   entry(!functions_.empty(), "code", "Assembly");
   entry(true, "tools", "Tools");
@@ -232,12 +237,13 @@ void Page::write_functions() {
   html_ += "</tbody></table></div></div>\n</section>\n";
 }
 
-void Page::write_variables() {
-  if (count_variables() == 0)
+void Page::write_variables(std::string_view title, std::string_view id,
+                           std::vector<std::string> UnitChanges::*list) {
+  if (count_variables(list) == 0)
     return;
-  html_ += "<section>\n<h2 id=\"variables\">New variables</h2>\n<ul>\n";
+  add("<section>\n<h2 id=\"{}\">{}</h2>\n<ul>\n", id, title);
   for (const UnitChanges &unit : report_.units)
-    for (const std::string &name : unit.new_variables)
+    for (const std::string &name : unit.*list)
       add("<li>{} <span class=\"soft\">in {}</span></li>\n",
           html_element("code", "mono", readable_name(name)),
           html_text(unit.source));
@@ -316,7 +322,9 @@ std::string Page::write() {
   write_remarks();
   write_binaries();
   write_functions();
-  write_variables();
+  write_variables("New variables", "variables", &UnitChanges::new_variables);
+  write_variables("Removed variables", "removed",
+                  &UnitChanges::removed_variables);
   write_sources();
   write_code();
   html_ += "</main>\n";

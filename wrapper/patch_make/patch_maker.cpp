@@ -15,6 +15,8 @@
 
 #include "common/mapped_file.h"
 #include "common/subprocess.h"
+#include "wrapper/patch_make/change_report.h"
+#include "wrapper/patch_make/project_build.h"
 #include "wrapper/patch_make/step_log.h"
 
 namespace care::patch_make {
@@ -272,6 +274,35 @@ static Error publish(const Folders &folders, const Progress &progress,
   return {};
 }
 
+// Why there is no patch although the sources changed.
+static Error nothing_changed(const Folders &folders, const Report &report) {
+  Error error = refused(
+      "kpatch-nothing-changed",
+      fmt::format(
+          "the patched code is the same as the original ({} binaries "
+          "compared{})",
+          report.unchanged_binaries + report.only_added.size(),
+          report.only_added.empty() ? "" : ", some with new functions only"));
+  Result<std::vector<UnitChanges>> units =
+      read_units(side_files_folder(folders));
+  if (!units)
+    return join_errors(std::move(error), units.take_error());
+  bool is_explained = false;
+  for (const UnitChanges &unit : *units)
+    for (const std::string &name : unit.removed_variables) {
+      error = std::move(error).note(
+          fmt::format("'{}': variable '{}' was removed and no code changed; in "
+                      "a running process it just stays, unused",
+                      unit.source, readable_name(name)));
+      is_explained = true;
+    }
+  if (is_explained)
+    return error;
+  return std::move(error).note(
+      "if the makefile does not know which objects depend on a changed file, "
+      "use --clean");
+}
+
 Result<Report> make_patches(const Options &options, const Folders &folders,
                             const fs::path &scratch, const Progress &progress,
                             Interrupts &interrupts) {
@@ -303,16 +334,7 @@ Result<Report> make_patches(const Options &options, const Folders &folders,
                        folders.original.string()))
         .note("see that `make install` honours " + options.destdir_variable);
   if (report.patched.empty())
-    return refused(
-               "kpatch-nothing-changed",
-               fmt::format("the patched code is the same as the original ({} "
-                           "binaries compared{})",
-                           report.unchanged_binaries + report.only_added.size(),
-                           report.only_added.empty()
-                               ? ""
-                               : ", some with new functions only"))
-        .note("if the makefile does not know which objects depend on a changed "
-              "file, use --clean");
+    return nothing_changed(folders, report);
   if (!options.build_id.empty())
     if (Error error = choose_binary(options.build_id, report))
       return error;
