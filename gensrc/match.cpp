@@ -216,7 +216,8 @@ void Matcher::match_several_by_facts() {
 }
 
 void Matcher::pair_by_place(Statics statics) {
-  auto &[before, now] = statics;
+  std::vector<const VariableFact *> &before = statics.before;
+  std::vector<const VariableFact *> &now = statics.now;
   if (before.size() != now.size())
     return pair_statics(std::move(statics));
   auto is_before = [](const VariableFact *x, const VariableFact *y) {
@@ -350,6 +351,8 @@ void Matcher::match_by_users() {
   auto shares_user = [&](SymbolId original, SymbolId id) {
     const auto &left = original_users[original];
     const auto &right = patched_users[id];
+    if (left.empty() && right.empty()) // nobody uses either
+      return a_.symbols[original].name == b_.symbols[id].name;
     return std::any_of(left.begin(), left.end(), [&](std::string_view user) {
       return right.contains(user);
     });

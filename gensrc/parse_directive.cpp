@@ -180,8 +180,6 @@ Error Parser::parse_symbol_directive(Words words) {
   while (!operands.empty()) {
     SymbolId id = intern(unquote(take_operand(operands)));
     Symbol &symbol = unit_.symbols[id];
-    if (in_asm_ && !in_toplevel_asm_ && directive != ".local")
-      symbol.is_asm_label = true;
     if (directive == ".globl" || directive == ".global")
       symbol.is_global = true;
     else if (directive == ".weak")
