@@ -30,9 +30,10 @@ Completion completion_of(ErrorKind kind) {
     return {"kpatch-not-safe-now",
             "nothing was changed; try again, or give a longer --timeout"};
   case ErrorKind::TargetDirty:
-    return {"kpatch-undo-failed",
-            "the process may run a mixture of old and new code; restart it "
-            "when you can"};
+    return {
+        "kpatch-undo-failed",
+        "the process may run a mixture of old and new code; 'libcare-ctl "
+        "recover' tries again to settle it; if it cannot, restart the process"};
   case ErrorKind::Refused:
   case ErrorKind::Usage:
     break;

@@ -53,8 +53,9 @@ Error undo(const RemoteMemory &memory, std::span<const MemoryWrite> backward,
     return {};
   return Error(ErrorKind::TargetDirty,
                "the change could not be undone: " + problems.message())
-      .note("the process may run a mixture of old and new code; restart it "
-            "when you can");
+      .note("the process may run a mixture of old and new code; 'libcare-ctl "
+            "recover' tries again to settle it; if it cannot, restart the "
+            "process");
 }
 
 enum class Purpose { Change, Check };

@@ -111,14 +111,18 @@ Result<Outcome> try_to_call(const Call &call, PatchRegion &region) {
 }
 
 Error call_unwinder(const Call &call, PatchRegion &region) {
-  constexpr int attempts_max = 200;
-  for (int attempt = 0; attempt < attempts_max; ++attempt) {
+  using clock = std::chrono::steady_clock;
+  constexpr std::chrono::milliseconds pause(5);
+  clock::time_point deadline = clock::now() + call.target.patience();
+  for (;;) {
     Result<Outcome> outcome = try_to_call(call, region);
     if (!outcome)
       return outcome.take_error().in("cannot announce the unwind tables");
     if (*outcome == Outcome::Done)
       return {};
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    if (clock::now() + pause > deadline)
+      break;
+    std::this_thread::sleep_for(pause);
   }
   return not_safe_now("the thread to announce unwind tables with is unwinding "
                       "its stack all the time")
