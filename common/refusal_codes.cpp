@@ -68,6 +68,9 @@ static constexpr RefusalCode table[] = {
     {"kpatch-endless", "libcare-cc", "function",
      "a warning: the function never returns, or loops for ever; a thread in it "
      "must leave it first. allowed: no warning"},
+    {"kpatch-entry-target", "libcare-link", "function",
+     "something leads into the bytes that the jump to the replacement takes; "
+     "allowed: nothing ever goes there"},
     {"kpatch-enum-value", "libcare-cc", "enumerator",
      "an enumerator got another number, and the program may have stored the "
      "old one; allowed: no stored one matters"},

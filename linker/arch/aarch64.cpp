@@ -230,6 +230,11 @@ static std::string relocation_name(uint32_t type) {
   }
 }
 
+// Branches have relocations of their own.
+static bool is_branch_field(std::span<const uint8_t>, uint64_t) {
+  return false;
+}
+
 const Architecture aarch64_architecture = {
     .name = Aarch64::name,
     .e_machine = Aarch64::e_machine,
@@ -242,6 +247,8 @@ const Architecture aarch64_architecture = {
     .encode = encode,
     .plt_slot = plt_slot,
     .follow_relaxations = follow_relaxations,
+    .is_branch_field = is_branch_field,
+    .branch_base = 0,
     .type_none = R_AARCH64_NONE,
     .type_64 = R_AARCH64_ABS64,
     .type_32 = R_AARCH64_ABS32,

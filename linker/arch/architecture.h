@@ -78,6 +78,12 @@ struct Architecture {
   void (*follow_relaxations)(std::span<const uint8_t> content, uint64_t base,
                              std::vector<Relocation> &list);
 
+  // Does the PC-relative field at `offset` belong to a call or jump, though its
+  // relocation is not a branch's?
+  bool (*is_branch_field)(std::span<const uint8_t> content, uint64_t offset);
+  // A branch goes to S + A and this: x86 counts from the end of the field.
+  uint64_t branch_base;
+
   // Relocation types that a patch is written with.
   uint32_t type_none, type_64, type_32, type_pc32, type_pc64;
   uint32_t type_branch, type_got;

@@ -101,6 +101,17 @@ static DynamicKind describe_dynamic(uint32_t type) {
   }
 }
 
+// call rel32, jmp rel32, jcc rel32: assemblers before 2.31 wrote PC32 for all
+// of these, newer ones do for branches to a symbol and more.
+static bool is_branch_field(std::span<const uint8_t> content, uint64_t offset) {
+  if (offset < 1 || offset > content.size())
+    return false;
+  uint8_t opcode = content[offset - 1];
+  if (opcode == 0xe8 || opcode == 0xe9)
+    return true;
+  return offset >= 2 && content[offset - 2] == 0x0f && (opcode & 0xf0) == 0x80;
+}
+
 static bool is_relative_to_place(ReferenceKind kind) {
   return kind != ReferenceKind::Absolute;
 }
@@ -349,6 +360,8 @@ const Architecture x86_64_architecture = {
     .encode = encode,
     .plt_slot = plt_slot,
     .follow_relaxations = follow_relaxations,
+    .is_branch_field = is_branch_field,
+    .branch_base = 4,
     .type_none = R_X86_64_NONE,
     .type_64 = R_X86_64_64,
     .type_32 = R_X86_64_32,

@@ -18,6 +18,7 @@
 #include <map>
 
 #include "common/patch_format.h"
+#include "linker/passes/check_entry_bytes.h"
 #include "linker/passes/check_folding.h"
 #include "linker/passes/check_signatures.h"
 #include "llvm/BinaryFormat/ELF.h"
@@ -67,6 +68,7 @@ private:
   Result<uint64_t> length_of(uint64_t patched_address, uint64_t original,
                              std::string_view name) const;
   Error check_entry(const Record &record) const;
+  std::vector<EntryBytes> entry_bytes() const;
   std::string unit_of(uint64_t address) const;
   bool is_same_replacement(const Record &a, const Record &b);
   Error add_info();
@@ -288,6 +290,20 @@ Error Collector::resolve(Record &record) const {
     return length.take_error();
   record.original_length = *length;
   return check_entry(record);
+}
+
+std::vector<EntryBytes> Collector::entry_bytes() const {
+  std::vector<EntryBytes> entries;
+  for (const Record &record : records_) {
+    if (record.function == 0)
+      continue;
+    std::span<const uint8_t> code = original_.bytes_at(record.original);
+    uint64_t skip = arch_.entry_skip(code);
+    entries.push_back({record.function + skip,
+                       record.function + skip + arch_.jump_size,
+                       record.function + record.original_length, record.name});
+  }
+  return entries;
 }
 
 // The jump must fit into the function, or into padding that follows it. No
@@ -536,6 +552,9 @@ Result<std::vector<PatchedFunction>> Collector::run() {
   if (Error error = check_entries())
     return error;
   if (Error error = drop_duplicates())
+    return error;
+  if (Error error =
+          check_entry_bytes(patched_.object(), arch_, entry_bytes(), allowed_))
     return error;
   if (Error error = add_info())
     return error;

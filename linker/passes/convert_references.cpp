@@ -47,6 +47,12 @@ Error ReferenceConverter::refuse(const Field &field, std::string code,
                              describe_symbol(field.symbol), why));
 }
 
+Error ReferenceConverter::unsupported(const Field &field) const {
+  return refuse(field, "kpatch-relocation", "cannot be part of a patch")
+      .note("compile the unit with the default code model and -fPIC; in "
+            "assembly by hand, refer to the symbol in another way");
+}
+
 Error ReferenceConverter::missing(const Field &field) const {
   return refuse(field, "kpatch-missing-symbol",
                 "it is neither in the original binary nor in the patch nor "
@@ -210,11 +216,11 @@ Error ReferenceConverter::convert_absolute(const Field &field,
       return {};
     }
     if (slot.kind != DynamicKind::Relative)
-      return refuse(field, "kpatch-relocation", "cannot be part of a patch");
+      return unsupported(field);
     address = slot.address;
   }
   if (!address)
-    return refuse(field, "kpatch-relocation", "cannot be part of a patch");
+    return unsupported(field);
   *address -= addend;
   if (field.symbol.section == SHN_ABS && *address == field.symbol.value)
     return {}; // a constant, and it is there
@@ -258,29 +264,18 @@ Error ReferenceConverter::convert_import_address(const Field &field,
   return {};
 }
 
-// A PC-relative field that belongs to call rel32, jmp rel32 or jcc rel32:
-// assemblers before 2.31 wrote PC32 for these as well.
-static bool is_branch_field(std::span<const uint8_t> content, uint64_t offset) {
-  if (offset < 1 || offset > content.size())
-    return false;
-  uint8_t opcode = content[offset - 1];
-  if (opcode == 0xe8 || opcode == 0xe9)
-    return true;
-  return offset >= 2 && content[offset - 2] == 0x0f && (opcode & 0xf0) == 0x80;
-}
-
 Error ReferenceConverter::convert_relative(const Field &field,
                                            PatchSection &section) {
   const Relocation &reference = field.reference;
   std::optional<uint64_t> address =
       arch_.decode(reference.type, field.bytes, reference.address);
   if (!address)
-    return refuse(field, "kpatch-relocation", "cannot be part of a patch");
+    return unsupported(field);
   *address -= static_cast<uint64_t>(reference.addend);
 
   if (std::optional<Slot> stub = patched_.find_plt_slot(*address)) {
     bool is_branch = field.meaning.kind == ReferenceKind::Branch ||
-                     is_branch_field(field.section.bytes, field.offset());
+                     arch_.is_branch_field(field.section.bytes, field.offset());
     if (stub->symbol && !is_branch)
       return convert_import_address(field, *stub->symbol, section);
     std::optional<Target> target = stub->symbol ? import(*stub->symbol)
@@ -321,8 +316,7 @@ Error ReferenceConverter::convert_got(const Field &field,
     slot = patched_.find_got_slot(*address -
                                   static_cast<uint64_t>(reference.addend));
   if (!slot)
-    return refuse(field, "kpatch-relocation",
-                  "the linker made no slot for it that is known here");
+    return unsupported(field);
   if (slot->symbol) {
     emit(field, section, reference.type, import(*slot->symbol),
          reference.addend);
@@ -415,7 +409,7 @@ Error ReferenceConverter::convert_field(const Field &field,
   case ReferenceKind::Unsupported:
     break;
   }
-  return refuse(field, "kpatch-relocation", "cannot be part of a patch");
+  return unsupported(field);
 }
 
 Error ReferenceConverter::convert_section(const Section &section,

@@ -69,6 +69,7 @@ private:
                                PatchSection &section);
   void emit(const Field &field, PatchSection &section, uint32_t type,
             const Target &target, int64_t addend);
+  Error unsupported(const Field &field) const;
   Error missing(const Field &field) const;
   Error refuse(const Field &field, std::string code,
                std::string_view why) const;
