@@ -75,8 +75,13 @@ static Error nothing_chosen(const Target &target, const Options &options) {
         .note("'libcare-ctl info' lists the processes that have patches");
   Error error = refused("kpatch-not-applied",
                         "no applied patch matches " + describe_choice(options));
-  for (std::string &line : applied)
-    error = std::move(error).note(std::move(line));
+  constexpr size_t told_max = 16;
+  for (size_t i = 0; i < std::min(applied.size(), told_max); ++i)
+    error = std::move(error).note(std::move(applied[i]));
+  if (applied.size() > told_max)
+    error = std::move(error).note(
+        fmt::format("and {} more; 'libcare-ctl info' shows all of them",
+                    applied.size() - told_max));
   return error;
 }
 

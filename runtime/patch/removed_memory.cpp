@@ -74,11 +74,11 @@ public:
   std::vector<PatchRegion> &for_good() { return for_good_; }
 
   // Their own memory is not searched for what leads into them.
-  std::vector<AddressRange> memory() const {
+  Holes memory() const {
     std::vector<AddressRange> ranges;
     for (const Candidate &candidate : all_)
       ranges.push_back(candidate.region.whole());
-    return ranges;
+    return Holes(std::move(ranges));
   }
 
   void look_at(uint64_t word) {
@@ -154,8 +154,7 @@ struct WritableMemory {
     return size_bytes > copied_in_stop_max || address_space > address_space_max;
   }
 
-  static Result<WritableMemory> find(pid_t pid,
-                                     std::span<const AddressRange> holes) {
+  static Result<WritableMemory> find(pid_t pid, const Holes &holes) {
     Result<MemoryMap> map = MemoryMap::read(pid);
     if (!map)
       return map.take_error();
@@ -167,9 +166,11 @@ struct WritableMemory {
                                (region.is_writable || !region.is_file());
       if (!may_hold_pointers)
         continue;
+      if (holes.contain(region.range))
+        continue;
       found.address_space += region.range.size_bytes();
       for (const AddressRange &part : resident.find(region.range))
-        for (const AddressRange &piece : without(part, holes)) {
+        for (const AddressRange &piece : holes.outside(part)) {
           found.parts.push_back(piece);
           found.size_bytes += piece.size_bytes();
         }
@@ -188,8 +189,7 @@ struct Snapshot {
   bool is_complete = false;
 };
 
-Result<Snapshot> take_snapshot(const Target &target,
-                               std::span<const AddressRange> holes) {
+Result<Snapshot> take_snapshot(const Target &target, const Holes &holes) {
   Snapshot snapshot;
   snapshot.bytes.resize(copied_in_stop_max);
   Result<StoppedProcess> stopped = StoppedProcess::stop(target.pid());
@@ -219,7 +219,7 @@ Result<Snapshot> take_snapshot(const Target &target,
 }
 
 // Below the stack pointers of threads, where that is theirs for sure.
-std::vector<AddressRange> find_left_over(const Snapshot &snapshot) {
+Holes find_left_over(const Snapshot &snapshot) {
   constexpr uint64_t red_zone = 128; // psABI 3.2.2
   std::vector<AddressRange> ranges;
   for (const Registers &registers : snapshot.registers) {
@@ -228,7 +228,7 @@ std::vector<AddressRange> find_left_over(const Snapshot &snapshot) {
     if (below && below->start + red_zone < registers.sp())
       ranges.push_back({below->start, registers.sp() - red_zone});
   }
-  return ranges;
+  return Holes(std::move(ranges));
 }
 
 void search(const Snapshot &snapshot, uint64_t pointer_guard,
@@ -243,12 +243,12 @@ void search(const Snapshot &snapshot, uint64_t pointer_guard,
     for (uint64_t word : registers.words())
       look_at(word);
   }
-  std::vector<AddressRange> left_over = find_left_over(snapshot);
+  Holes left_over = find_left_over(snapshot);
   std::span<const uint8_t> rest = snapshot.bytes;
   for (const AddressRange &part : snapshot.memory.parts) {
     std::span<const uint8_t> bytes = rest.first(part.size_bytes());
     rest = rest.subspan(part.size_bytes());
-    for (const AddressRange &live : without(part, left_over)) {
+    for (const AddressRange &live : left_over.outside(part)) {
       RemoteAddress start = align_up(live.start, sizeof(uint64_t));
       for (RemoteAddress at = start; at + sizeof(uint64_t) <= live.end;
            at += sizeof(uint64_t)) {
@@ -318,7 +318,7 @@ static Error give_back(Target &target, Candidates &candidates,
                        GiveBackResult &result) {
   if (candidates.all().empty())
     return {};
-  std::vector<AddressRange> holes = candidates.memory();
+  Holes holes = candidates.memory();
   // A look ahead, so that nothing is stopped in vain.
   Result<WritableMemory> memory = WritableMemory::find(target.pid(), holes);
   if (!memory)

@@ -61,8 +61,9 @@ Error StackCheck::search_other_stacks() {
   Result<MemoryMap> map = MemoryMap::read(target_.pid());
   if (!map)
     return map.take_error();
-  Result<OtherStacks> found = OtherStacks::search(
-      target_.memory(), *map, target_.objects(), code_, own_memory);
+  Result<OtherStacks> found =
+      OtherStacks::search(target_.memory(), *map, target_.objects(), code_,
+                          Holes(std::move(own_memory)));
   if (!found)
     return found.take_error();
   other_stacks_.emplace(std::move(*found));

@@ -51,23 +51,27 @@ static bool may_hold_header(const MemoryRegion &region) {
          (region.path.empty() || region.path.starts_with("[anon:"));
 }
 
+// `start` is what the region begins with; a small patch has all of its journal
+// there.
 static std::optional<PatchRegion> read_region(const RemoteMemory &memory,
-                                              RemoteAddress base) {
-  std::vector<uint8_t> start(journal_peek_size);
-  if (memory.read_some(base, start) < start.size())
-    return std::nullopt;
+                                              RemoteAddress base,
+                                              std::span<const uint8_t> start) {
   std::optional<uint64_t> end = find_journal_end(start);
   if (!end)
     return std::nullopt;
-  Result<std::vector<uint8_t>> bytes =
-      memory.read_bytes(base, std::max<uint64_t>(*end, start.size()));
-  if (!bytes)
-    return std::nullopt;
-  std::optional<Journal> journal = decode_journal(*bytes);
+  std::vector<uint8_t> whole;
+  if (*end > start.size()) {
+    Result<std::vector<uint8_t>> bytes = memory.read_bytes(base, *end);
+    if (!bytes)
+      return std::nullopt;
+    whole = std::move(*bytes);
+    start = whole;
+  }
+  std::optional<Journal> journal = decode_journal(start);
   if (!journal)
     return std::nullopt;
   PatchRegion region{.base = base, .header = {}, .journal = {}};
-  memcpy(&region.header, bytes->data(), sizeof region.header);
+  memcpy(&region.header, start.data(), sizeof region.header);
   region.header.id[sizeof region.header.id - 1] = 0;
   region.header.build_id[sizeof region.header.build_id - 1] = 0;
   region.journal = std::move(*journal);
@@ -81,24 +85,34 @@ Result<std::vector<PatchRegion>> find_patch_regions(const RemoteMemory &memory,
     if (may_hold_header(region))
       candidates.push_back(region.range.start);
 
-  // One call for all of them; one by one if some cannot be read.
+  // A few calls for all of them, however many there are.
   std::vector<uint64_t> words(candidates.size());
-  auto word_bytes = [&](size_t i) {
-    return std::span(reinterpret_cast<uint8_t *>(&words[i]), sizeof words[i]);
-  };
   std::vector<MemoryRead> reads;
   for (size_t i = 0; i < candidates.size(); ++i)
-    reads.push_back({candidates[i], word_bytes(i)});
-  if (Error error = memory.read(reads))
-    for (size_t i = 0; i < candidates.size(); ++i)
-      if (memory.read_some(candidates[i], word_bytes(i)) < sizeof(uint64_t))
-        words[i] = 0;
+    reads.push_back(
+        {candidates[i],
+         {reinterpret_cast<uint8_t *>(&words[i]), sizeof words[i]}});
+  std::vector<size_t> sizes = memory.read_each(reads);
+  std::vector<RemoteAddress> bases;
+  for (size_t i = 0; i < candidates.size(); ++i)
+    if (sizes[i] == sizeof words[i] &&
+        memcmp(&words[i], patch_magic, sizeof patch_magic) == 0)
+      bases.push_back(candidates[i]);
 
+  std::vector<uint8_t> starts(bases.size() * journal_peek_size);
+  auto start_of = [&](size_t i) {
+    return std::span(starts).subspan(i * journal_peek_size, journal_peek_size);
+  };
+  reads.clear();
+  for (size_t i = 0; i < bases.size(); ++i)
+    reads.push_back({bases[i], start_of(i)});
+  sizes = memory.read_each(reads);
   std::vector<PatchRegion> regions;
-  for (size_t i = 0; i < candidates.size(); ++i) {
-    if (memcmp(&words[i], patch_magic, sizeof patch_magic) != 0)
+  for (size_t i = 0; i < bases.size(); ++i) {
+    if (sizes[i] < journal_peek_size)
       continue;
-    if (std::optional<PatchRegion> region = read_region(memory, candidates[i]))
+    if (std::optional<PatchRegion> region =
+            read_region(memory, bases[i], start_of(i)))
       regions.push_back(std::move(*region));
   }
   std::stable_sort(regions.begin(), regions.end(),

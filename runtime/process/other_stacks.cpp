@@ -131,23 +131,24 @@ OtherStacks::read_contexts(const RemoteMemory &memory) const {
   return contexts;
 }
 
-Result<OtherStacks>
-OtherStacks::search(const RemoteMemory &memory, const MemoryMap &map,
-                    std::span<const LoadedObject> objects,
-                    std::span<const AddressRange> code,
-                    std::span<const AddressRange> own_memory) {
+Result<OtherStacks> OtherStacks::search(const RemoteMemory &memory,
+                                        const MemoryMap &map,
+                                        std::span<const LoadedObject> objects,
+                                        std::span<const AddressRange> code,
+                                        const Holes &own_memory) {
   OtherStacks result(ReturnSites(memory, code));
   result.stacks_ = KnownStacks(memory, map, objects);
   const ContextFormat format = context_format;
   ResidentMemory resident(memory.pid());
   std::vector<AddressRange> searched;
   for (const MemoryRegion &region : map.regions()) {
-    if (!region.is_writable || !region.is_readable || region.is_shared)
+    if (!region.is_writable || !region.is_readable || region.is_shared ||
+        own_memory.contain(region.range))
       continue;
     size_t hits_before = result.hits_.size();
     std::vector<AddressRange> parts = resident.find(region.range);
     for (const AddressRange &part : parts)
-      for (const AddressRange &piece : without(part, own_memory)) {
+      for (const AddressRange &piece : own_memory.outside(part)) {
         searched.push_back(piece);
         for_each_word(memory, piece, [&](RemoteAddress at, uint64_t word) {
           if (const size_t *index = result.sites_.find(word))

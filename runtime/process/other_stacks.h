@@ -25,6 +25,7 @@
 #include "runtime/process/memory_map.h"
 #include "runtime/process/remote_address.h"
 #include "runtime/process/remote_memory.h"
+#include "runtime/process/resident_memory.h"
 #include "runtime/process/return_sites.h"
 
 namespace care::runtime {
@@ -38,13 +39,13 @@ struct OtherStackHit {
 
 class OtherStacks {
 public:
-  // Searches. `own_memory` are ranges that are not looked at: our own patch
-  // images in the target.
+  // Searches. `own_memory` is not looked at: our own patch images in the
+  // target.
   static Result<OtherStacks> search(const RemoteMemory &memory,
                                     const MemoryMap &map,
                                     std::span<const LoadedObject> objects,
                                     std::span<const AddressRange> code,
-                                    std::span<const AddressRange> own_memory);
+                                    const Holes &own_memory);
 
   std::span<const OtherStackHit> hits() const { return hits_; }
 

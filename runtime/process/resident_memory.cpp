@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// One read of the pagemap for many pages.
+// One read of the pagemap for many pages, and for many mappings.
 
 #include "runtime/process/resident_memory.h"
 
@@ -27,53 +27,82 @@ static UniqueFd open_in_proc(pid_t pid, const char *name) {
 ResidentMemory::ResidentMemory(pid_t pid)
     : pagemap_(open_in_proc(pid, "pagemap")) {}
 
-std::vector<AddressRange> ResidentMemory::find(AddressRange mapping) const {
-  size_t pages = mapping.size_bytes() / page_size;
-  std::vector<uint64_t> entries(std::min<size_t>(pages, 65536));
-  std::vector<AddressRange> parts;
-  for (size_t first = 0; first < pages;) {
-    size_t wanted = std::min(entries.size(), pages - first);
-    auto offset = static_cast<off_t>(
-        (mapping.start.value() / page_size + first) * sizeof(uint64_t));
+std::span<const uint64_t> ResidentMemory::entries_from(uint64_t page,
+                                                       size_t wanted) {
+  constexpr size_t read_ahead = 4096;
+  constexpr size_t read_max = 65536;
+  if (page < known_start_ || page >= known_start_ + known_.size()) {
+    known_.resize(std::clamp(wanted, read_ahead, read_max));
+    known_start_ = page;
     ssize_t got = !pagemap_.is_open()
                       ? -1
-                      : pread(pagemap_.get(), entries.data(),
-                              wanted * sizeof(uint64_t), offset);
-    if (got <= 0)
+                      : pread(pagemap_.get(), known_.data(),
+                              known_.size() * sizeof(uint64_t),
+                              static_cast<off_t>(page * sizeof(uint64_t)));
+    known_.resize(got > 0 ? static_cast<size_t>(got) / sizeof(uint64_t) : 0);
+  }
+  std::span<const uint64_t> known(known_);
+  known = known.subspan(std::min<size_t>(page - known_start_, known.size()));
+  return known.first(std::min(wanted, known.size()));
+}
+
+std::vector<AddressRange> ResidentMemory::find(AddressRange mapping) {
+  std::vector<AddressRange> parts;
+  for (RemoteAddress at = mapping.start; at < mapping.end;) {
+    std::span<const uint64_t> entries =
+        entries_from(at.value() / page_size, (mapping.end - at) / page_size);
+    if (entries.empty())
       return {mapping};
-    size_t count = static_cast<size_t>(got) / sizeof(uint64_t);
-    for (size_t i = 0; i < count; ++i) {
-      if ((entries[i] & page_present_or_swapped) == 0)
+    for (uint64_t entry : entries) {
+      RemoteAddress start = at;
+      at += page_size;
+      if ((entry & page_present_or_swapped) == 0)
         continue;
-      RemoteAddress start = mapping.start + (first + i) * page_size;
       if (!parts.empty() && parts.back().end == start)
-        parts.back().end = start + page_size;
+        parts.back().end = at;
       else
-        parts.push_back({start, start + page_size});
+        parts.push_back({start, at});
     }
-    first += count;
   }
   return parts;
 }
 
-std::vector<AddressRange> without(AddressRange part,
-                                  std::span<const AddressRange> holes) {
-  std::vector<AddressRange> parts = {part};
-  for (const AddressRange &hole : holes) {
-    std::vector<AddressRange> next;
-    for (const AddressRange &one : parts) {
-      if (!one.overlaps(hole)) {
-        next.push_back(one);
-        continue;
-      }
-      if (one.start < hole.start)
-        next.push_back({one.start, hole.start});
-      if (hole.end < one.end)
-        next.push_back({hole.end, one.end});
-    }
-    parts = std::move(next);
+Holes::Holes(std::vector<AddressRange> ranges) {
+  std::sort(ranges.begin(), ranges.end(),
+            [](const AddressRange &a, const AddressRange &b) {
+              return a.start < b.start;
+            });
+  for (const AddressRange &range : ranges) {
+    if (!ranges_.empty() && range.start <= ranges_.back().end)
+      ranges_.back().end = std::max(ranges_.back().end, range.end);
+    else if (!range.is_empty())
+      ranges_.push_back(range);
   }
+}
+
+std::vector<AddressRange>::const_iterator
+Holes::first_behind(RemoteAddress address) const {
+  return std::partition_point(
+      ranges_.begin(), ranges_.end(),
+      [&](const AddressRange &hole) { return hole.end <= address; });
+}
+
+std::vector<AddressRange> Holes::outside(AddressRange part) const {
+  std::vector<AddressRange> parts;
+  for (auto hole = first_behind(part.start);
+       hole != ranges_.end() && hole->start < part.end; ++hole) {
+    if (part.start < hole->start)
+      parts.push_back({part.start, hole->start});
+    part.start = std::min(hole->end, part.end);
+  }
+  if (!part.is_empty())
+    parts.push_back(part);
   return parts;
+}
+
+bool Holes::contain(AddressRange part) const {
+  auto hole = first_behind(part.start);
+  return hole != ranges_.end() && hole->contains(part);
 }
 
 uint64_t read_pointer_guard(const RemoteMemory &memory) {

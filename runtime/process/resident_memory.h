@@ -22,14 +22,37 @@ public:
 
   // The resident parts of a mapping. Swapped pages count as resident; all of it
   // if the kernel does not tell.
-  std::vector<AddressRange> find(AddressRange mapping) const;
+  //
+  // What is told of one mapping is read together with what follows, since
+  // mappings may be small and many: those of thousands of patches. So an object
+  // of this class is good for one look at a process.
+  std::vector<AddressRange> find(AddressRange mapping);
 
 private:
+  // The entries from `page` (a number) on; none if the kernel does not tell.
+  std::span<const uint64_t> entries_from(uint64_t page, size_t wanted);
+
   UniqueFd pagemap_;
+  std::vector<uint64_t> known_;
+  uint64_t known_start_ = 0; // number of the first page of `known_`
 };
 
-std::vector<AddressRange> without(AddressRange part,
-                                  std::span<const AddressRange> holes);
+// Ranges to be left out of others: thousands, if a process has as many patches.
+class Holes {
+public:
+  Holes() = default;
+  // In any order; they may overlap.
+  explicit Holes(std::vector<AddressRange> ranges);
+
+  std::vector<AddressRange> outside(AddressRange part) const;
+  bool contain(AddressRange part) const;
+
+private:
+  // The first that ends behind `address`.
+  std::vector<AddressRange>::const_iterator first_behind(RemoteAddress) const;
+
+  std::vector<AddressRange> ranges_; // ascending, with space between them
+};
 
 // What glibc mixes into the pointers that setjmp saves: the second word of the
 // random bytes from the kernel (AT_RANDOM). Zero if it cannot be found out.

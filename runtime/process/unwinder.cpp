@@ -14,6 +14,7 @@
 #include <array>
 #include <cstdlib>
 #include <cstring>
+#include <map>
 #include <optional>
 #include <unordered_map>
 
@@ -54,8 +55,8 @@ struct AddressSpaceDeleter {
 
 struct AddedCode {
   AddressRange code;
-  std::vector<FrameEntry> entries; // FDEs, by start
   AddressRange eh_frame;
+  std::optional<std::vector<FrameEntry>> entries; // FDEs, by start; once read
 };
 
 } // namespace
@@ -70,13 +71,18 @@ struct Unwinder::Data {
   int look_for_table(uint64_t pc, unw_proc_info_t *info, int need_info);
   int find_in_object(const LoadedObject &object, uint64_t pc,
                      unw_proc_info_t *info, int need_info);
-  int find_in_added(const AddedCode &added, uint64_t pc, unw_proc_info_t *info,
+  int find_in_added(AddedCode &code, uint64_t pc, unw_proc_info_t *info,
                     int need_info);
+  bool is_added_table(RemoteAddress address) const;
 
   const RemoteMemory &memory;
   std::span<const LoadedObject> objects;
   ObjectNames names;
-  std::vector<AddedCode> added;
+  // A process may have thousands of patches.
+  std::map<RemoteAddress, AddedCode> added;            // by start of the code
+  std::map<RemoteAddress, RemoteAddress> added_tables; // start and end
+  // Of objects whose tables have no header in memory.
+  std::map<const LoadedObject *, AddedCode> object_tables;
   std::unordered_map<uint64_t, std::vector<uint8_t>> pages;
   std::unique_ptr<unw_addr_space, AddressSpaceDeleter> space;
   // Of the unwinding under way.
@@ -183,9 +189,7 @@ bool Unwinder::Data::read_word(uint64_t address, uint64_t &word) {
     return true;
   }
   // Only what cannot change is kept: tables and code of the objects.
-  bool is_constant = find_object(objects, at) != nullptr;
-  for (const AddedCode &one : added)
-    is_constant = is_constant || one.eh_frame.contains(at);
+  bool is_constant = find_object(objects, at) != nullptr || is_added_table(at);
   uint64_t offset = address % page_size;
   if (!is_constant || offset > page_size - sizeof word) {
     std::span<uint8_t> bytes(reinterpret_cast<uint8_t *>(&word), sizeof word);
@@ -200,6 +204,11 @@ bool Unwinder::Data::read_word(uint64_t address, uint64_t &word) {
 
 // --- tables ---
 
+bool Unwinder::Data::is_added_table(RemoteAddress address) const {
+  auto after = added_tables.upper_bound(address);
+  return after != added_tables.begin() && address < std::prev(after)->second;
+}
+
 // libunwind guesses from frame pointers where it finds no table. A guess is
 // not good enough here, so the failure is remembered.
 int Unwinder::Data::find_table(uint64_t pc, unw_proc_info_t *info,
@@ -212,12 +221,16 @@ int Unwinder::Data::find_table(uint64_t pc, unw_proc_info_t *info,
 
 int Unwinder::Data::look_for_table(uint64_t pc, unw_proc_info_t *info,
                                    int need_info) {
-  for (const AddedCode &one : added)
-    if (one.code.contains(RemoteAddress(pc)))
-      return find_in_added(one, pc, info, need_info);
+  auto after = added.upper_bound(RemoteAddress(pc));
+  if (after != added.begin() &&
+      std::prev(after)->second.code.contains(RemoteAddress(pc)))
+    return find_in_added(std::prev(after)->second, pc, info, need_info);
   const LoadedObject *object = find_object(objects, RemoteAddress(pc));
   if (object == nullptr)
     return -UNW_ENOINFO;
+  auto tables = object_tables.find(object);
+  if (tables != object_tables.end())
+    return find_in_added(tables->second, pc, info, need_info);
   return find_in_object(*object, pc, info, need_info);
 }
 
@@ -250,9 +263,11 @@ int Unwinder::Data::find_in_object(const LoadedObject &object, uint64_t pc,
 
 // A table of one row, for the FDE that covers pc, at an address that only
 // exists here.
-int Unwinder::Data::find_in_added(const AddedCode &code, uint64_t pc,
+int Unwinder::Data::find_in_added(AddedCode &code, uint64_t pc,
                                   unw_proc_info_t *info, int need_info) {
-  const FrameEntry *entry = find_frame_entry(code.entries, pc);
+  if (!code.entries)
+    code.entries = read_frame_entries(memory, code.eh_frame);
+  const FrameEntry *entry = find_frame_entry(*code.entries, pc);
   if (entry == nullptr)
     return -UNW_ENOINFO;
   std::array<int32_t, 2> row = {
@@ -282,8 +297,8 @@ Unwinder::Unwinder(Unwinder &&) noexcept = default;
 Unwinder::~Unwinder() = default;
 
 void Unwinder::add_code(AddressRange code, AddressRange eh_frame) {
-  data_->added.push_back(
-      {code, read_frame_entries(data_->memory, eh_frame), eh_frame});
+  data_->added[code.start] = {code, eh_frame, std::nullopt};
+  data_->added_tables[eh_frame.start] = eh_frame.end;
 }
 
 void Unwinder::add_name(AddressRange code, std::string function,
@@ -300,7 +315,9 @@ void Unwinder::prepare() {
       if (file)
         eh_frame = find_eh_frame(file->bytes(), object.load_bias);
       if (eh_frame && object.range.contains(*eh_frame))
-        add_code(object.range, *eh_frame);
+        data_->object_tables[&object] = {
+            object.range, *eh_frame,
+            read_frame_entries(data_->memory, *eh_frame)};
     } else {
       for (RemoteAddress at = object.eh_frame_header->start;
            at < object.eh_frame_header->end; at += page_size)

@@ -39,7 +39,8 @@ public:
   Unwinder(Unwinder &&) noexcept;
   ~Unwinder();
 
-  // Code without an object: `eh_frame` holds CIEs and FDEs in the target.
+  // Code without an object: `eh_frame` holds CIEs and FDEs in the target. They
+  // are read when the first frame is in this code.
   void add_code(AddressRange code, AddressRange eh_frame);
 
   // For messages: what code without an object is. `function` may be empty.

@@ -35,7 +35,7 @@ import signal
 import subprocess
 import time
 
-from subject import Wrong, Workshop
+from subject import OUTCOMES, STARTS, Wrong, Workshop
 
 
 class OutOfTime(Exception):
@@ -54,14 +54,15 @@ class Sweep:
 
     def starting_point(self, start, mode):
         target = self.workshop.target(mode)
-        if start != "new":
+        if start != "fresh":
             target.must("patch")
         if start == "removed":
             target.must("unpatch")
         return target
 
-    def judge(self, target, start, before, hit, is_before_main):
+    def judge(self, target, name, before, hit, is_before_main):
         """How it ended; raises Wrong."""
+        as_before, as_asked_for = OUTCOMES[name]
         status, _, err = hit.result
         target.progress()
         if hit.name == "brk" and status == 128 + signal.SIGABRT:
@@ -77,9 +78,7 @@ class Sweep:
         if status != 0:
             if target.memory() != before:
                 raise Wrong("changed", "refused, but not as it was: %s" % err)
-            expected = "new" if start == "patched" else "old"
-        else:
-            expected = "old" if start == "patched" else "new"
+        expected = as_before if status != 0 else as_asked_for
         if target.settled_version() != expected:
             raise Wrong("changed", "status %d, but not %s" % (status, expected))
         return "success" if status == 0 else "refusal"
@@ -104,7 +103,7 @@ class Sweep:
             hit = None
             try:
                 hit = self.workshop.at_call(action, number, *target.command(name))
-                end = self.judge(target, start, before, hit, number < calls_of_main)
+                end = self.judge(target, name, before, hit, number < calls_of_main)
                 ends[end if hit.name else "none"] += 1
             except (Wrong, subprocess.TimeoutExpired) as problem:
                 self.problems += 1
@@ -138,9 +137,8 @@ def main():
     try:
         for mode in arguments.modes.split(","):
             for error in arguments.errors.split(","):
-                sweep.every_call("patch", "new", mode, error)
-                sweep.every_call("patch", "removed", mode, error)
-                sweep.every_call("unpatch", "patched", mode, error)
+                for name, start in STARTS:
+                    sweep.every_call(name, start, mode, error)
     except OutOfTime:
         print("out of time: not everything was swept")
     print(

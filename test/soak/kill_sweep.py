@@ -7,14 +7,17 @@ when it enters its first system call, in the next run its second, and so on
 until a run ends by itself. After each death
 
     the target goes on, and all its results are right;
-    `recover` succeeds; the target is wholly old or wholly new, and `info` says so;
-    an ordinary patch or unpatch works.
+    `recover` succeeds; the target is wholly what it was or wholly what it was to
+    become, and `info` says so;
+    an ordinary patch, replacement or unpatch works.
 
 Swept are patch (in a new process, and in one that had the patch before),
-unpatch, and recover, the latter after every kind of leftover that the death of
-patch or unpatch can leave. Then patch and unpatch die at random instants.
+unpatch, replace (a second patch of the same functions for the first one), and
+recover, the latter after every kind of leftover that the death of the others
+can leave. Then they die at random instants.
 
     --modes=A,B   kinds of target: busy, timed, all (see target.c)
+    --commands=A,B   patch, unpatch, replace: only these, and recover after them
     --stride=N    only every Nth call, for a quick look
     --recover-stride=N    only every Nth call of recover
     --random=N    so many random instants, for each kind
@@ -31,13 +34,12 @@ import random
 import subprocess
 import time
 
-from subject import Wrong, Workshop
+from subject import OUTCOMES, STARTS, Wrong, Workshop
 
 # The calls that change the journal: a death at each leaves another state.
 WRITES = ["pwrite64", "process_vm_writev"]
 
-
-STARTS = [("patch", "new"), ("patch", "removed"), ("unpatch", "patched")]
+SETTLED_STATES = {"applied", "removed"}
 
 
 class OutOfTime(Exception):
@@ -49,6 +51,8 @@ class Sweep:
         self.workshop = workshop
         self.stride = arguments.stride
         self.recover_stride = arguments.recover_stride or arguments.stride
+        names = arguments.commands.split(",")
+        self.starts = [start for start in STARTS if start[0] in names]
         self.deadline = time.monotonic() + arguments.seconds
         self.random = random.Random(arguments.seed)
         self.deaths = collections.Counter()
@@ -58,39 +62,38 @@ class Sweep:
     # -- Starting points ---------------------------------------------------
 
     def have(self, start, mode):
-        """A target that is `new` to patches, `patched`, or `removed`: patched
-        once and no longer."""
+        """A target at one of the starting points."""
         target = self.target
-        if target and (target.mode != mode or start == "new" or target.is_spoilt):
+        if target and (target.mode != mode or start == "fresh" or target.is_spoilt):
             target.end()
             target = self.target = None
         if not target:
             target = self.target = self.workshop.target(mode)
             target.is_spoilt = False
-            target.has_patch = False
             if start == "removed":
-                target.must("patch")
-                target.must("unpatch")
-        if start == "patched" and not target.has_patch:
-            target.must("patch")
-        if start == "removed" and target.has_patch:
-            target.must("unpatch")
-        target.has_patch = start == "patched"
+                target.become("new")
+        target.become("new" if start == "patched" else "old")
         return target
 
     # -- One death ---------------------------------------------------------
 
-    def settled(self, target):
-        """After a death: right results, recover, and all that follows."""
+    def settled(self, target, name):
+        """After the death of `name`: right results, recover, and what follows."""
         target.progress()
         target.must("recover")
-        target.has_patch = target.settled_version() == "new"
-        target.must("unpatch" if target.has_patch else "patch")
-        target.has_patch = not target.has_patch
-        if target.settled_version() != ("new" if target.has_patch else "old"):
+        before, after = OUTCOMES[name]
+        target.has = target.settled_version()
+        if target.has not in (before, after):
+            raise Wrong("unsettled", "is %s" % target.has)
+        if target.has == before:
+            target.must(name)
+            target.has = after
+        else:
+            target.become(before)
+        if target.settled_version() != target.has:
             raise Wrong("unsettled", "the next command did nothing")
 
-    def attempt(self, what, start, mode, die):
+    def attempt(self, what, name, start, mode, die):
         """False if the command was not killed."""
         if time.monotonic() > self.deadline:
             raise OutOfTime()
@@ -101,7 +104,7 @@ class Sweep:
             if not place:
                 return False
             self.deaths[what] += 1
-            self.settled(target)
+            self.settled(target, name)
         except (Wrong, subprocess.TimeoutExpired) as problem:
             target.is_spoilt = True
             self.problems.append(problem)
@@ -110,24 +113,28 @@ class Sweep:
 
     # -- The sweeps --------------------------------------------------------
 
-    def every_call(self, what, start, mode, words, before=None):
-        stride = self.recover_stride if before else self.stride
+    def every_call(self, name, start, mode, leave=None, what=None):
+        """`name` dies at each of its calls; with `leave`, which lets it die in
+        its own way, the `recover` that follows does."""
+        what = what or "%s (%s)" % (name, start)
+        words = "recover" if leave else name
+        stride = self.recover_stride if leave else self.stride
         number = 1 + self.random.randrange(stride)
 
         def die(target):
-            if before:
-                before(target)
-            hit = self.workshop.at_call("kill", number, *target.command(*words))
+            if leave:
+                leave(target)
+            hit = self.workshop.at_call("kill", number, *target.command(words))
             if hit.name is None and hit.result.status != 0:
                 raise Wrong("unsettled", "%s: %s" % (words, hit.result.err))
             return hit.name and "call %d, %s" % (number, hit.name)
 
         count = 0
-        while self.attempt(what, start, mode, die):
+        while self.attempt(what, name, start, mode, die):
             number += stride
             count += 1
         self.target.is_spoilt = True
-        print("%-40s %-6s %5d deaths" % (what, mode, count), flush=True)
+        print("%-50s %-6s %5d deaths" % (what, mode, count), flush=True)
 
     def leftovers(self, name, start, mode):
         """Where `name` must die to leave each kind of state behind."""
@@ -140,9 +147,9 @@ class Sweep:
                 words = target.command(name)
                 if not self.workshop.at_call("kill", place, *words).name:
                     break
-                kind = (tuple(target.states()), target.version())
-                if kind[0] and kind[0] not in (("applied",), ("removed",)):
-                    kinds.setdefault(kind, place)
+                states = tuple(state for _, state in target.patches())
+                if not SETTLED_STATES.issuperset(states):
+                    kinds.setdefault((states, target.version()), place)
                 target.is_spoilt = True
                 number += 1
             self.target.is_spoilt = True
@@ -150,12 +157,12 @@ class Sweep:
 
     def recover(self, mode):
         done = set()
-        for name, start in STARTS:
+        for name, start in self.starts:
             for kind, place in self.leftovers(name, start, mode).items():
                 # A new region is unmapped, one that was in use is kept; after
                 # that, it is all the same.
                 states, version = kind
-                if kind in done and states != ("prepared",):
+                if kind in done and "prepared" not in states:
                     continue
                 done.add(kind)
 
@@ -164,11 +171,13 @@ class Sweep:
                     words = target.command(name)
                     self.workshop.at_call("kill", place, *words)
 
-                what = "recover (%s, %s; %s %s)" % (states[0], version, name, start)
-                self.every_call(what, start, mode, ["recover"], leave)
+                left = "+".join(states)
+                what = "recover (%s, %s; %s, %s)" % (left, version, name, start)
+                self.every_call(name, start, mode, leave, what)
 
     def random_instants(self, mode, count):
-        for name, start in STARTS:
+        each = count // len(self.starts) + 1
+        for name, start in self.starts:
             begin = time.monotonic()
             self.have(start, mode).must(name)
             longest = 1.2 * (time.monotonic() - begin)
@@ -185,23 +194,29 @@ class Sweep:
                 tool.wait()
                 return "%.0f us" % (instant * 1e6)
 
-            what = "%s %s, at random" % (name, start)
-            for _ in range(count // 3 + 1):
-                self.attempt(what, start, mode, die)
-            print("%-40s %-6s %5d deaths" % (what, mode, count // 3 + 1), flush=True)
+            what = "%s (%s), at random" % (name, start)
+            for _ in range(each):
+                self.attempt(what, name, start, mode, die)
+            print("%-50s %-6s %5d deaths" % (what, mode, each), flush=True)
 
     def all(self, mode, random_count):
-        self.every_call("patch, new process", "new", mode, ["patch"])
-        self.every_call("patch, had it before", "removed", mode, ["patch"])
-        self.every_call("unpatch", "patched", mode, ["unpatch"])
-        self.recover(mode)
-        self.random_instants(mode, random_count)
+        jobs = [
+            lambda name=name, start=start: self.every_call(name, start, mode)
+            for name, start in self.starts
+        ]
+        jobs.append(lambda: self.recover(mode))
+        jobs.append(lambda: self.random_instants(mode, random_count))
+        # When the time is up, it is not always the same that was left out.
+        self.random.shuffle(jobs)
+        for job in jobs:
+            job()
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder")
     parser.add_argument("--modes", default="busy,timed,all")
+    parser.add_argument("--commands", default="patch,unpatch,replace")
     parser.add_argument("--stride", type=int, default=1)
     parser.add_argument("--recover-stride", type=int)
     parser.add_argument("--random", type=int, default=0)

@@ -83,7 +83,7 @@ class Trial:
         self.target = workshop.target("all")
         self.before = self.target.memory()
         self.path = os.path.join(workshop.folder, "mutated.kpatch")
-        with open(workshop.patch, "rb") as file:
+        with open(workshop.patches[0], "rb") as file:
             self.original = file.read()
         self.chance = random.Random(seed)
         self.ends = collections.Counter()

@@ -15,9 +15,31 @@ import tempfile
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-TOOLS = os.path.join(os.path.dirname(HERE), "tools")
+sys.path.insert(0, os.path.join(os.path.dirname(HERE), "tools"))
+
+import hotpatch_build
+
 TIMEOUT_SECONDS = 30
 THREADS_MAX = 16
+
+# What the target says of itself, and the patches that `info` must show for it.
+VERSIONS = ["old", "new", "newer"]
+APPLIED = {"old": [], "new": ["0001"], "newer": ["0002"]}
+
+# What is done, and to whom: one that has never seen a patch, that had the first
+# one before, or that has it.
+STARTS = [
+    ("patch", "fresh"),
+    ("patch", "removed"),
+    ("unpatch", "patched"),
+    ("replace", "patched"),
+]
+# What it is before, and what it is after.
+OUTCOMES = {
+    "patch": ["old", "new"],
+    "unpatch": ["new", "old"],
+    "replace": ["new", "newer"],
+}
 
 Result = collections.namedtuple("Result", "status out err")
 # What at-call did: name of the call, its place; name None if the command ended.
@@ -44,31 +66,29 @@ def syscall_names():
 
 
 class Workshop:
-    """A folder with the target, its patch, and at-call."""
+    """A folder with the target, its two patches, and at-call."""
 
     def __init__(self, folder):
         self.folder = folder
         os.makedirs(folder, exist_ok=True)
         self.at_call_exe = os.path.join(folder, "at-call")
-        self.exe = os.path.join(folder, "target/original/prog")
-        self.patch = os.path.join(folder, "target/prog.kpatch")
         self.names = syscall_names()
         self.numbers = {name: number for number, name in self.names.items()}
         self.build()
 
     def build(self):
-        source = os.path.join(HERE, "Inputs/target.c")
-        new = os.path.join(self.folder, "target-new.c")
-        with open(source) as old_file, open(new, "w") as new_file:
-            new_file.write(
-                old_file.read().replace("#define PATCHED 0", "#define PATCHED 1")
-            )
-        for command in (
-            ["gcc", "-O2", os.path.join(HERE, "Inputs/at-call.c"), "-o", self.at_call_exe],
-            [os.path.join(TOOLS, "make-kpatch"), source, new]
-            + [os.path.join(self.folder, "target"), "--", "-O2"],
-        ):
-            subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        source = os.path.join(HERE, "Inputs/at-call.c")
+        subprocess.run(["gcc", "-O2", source, "-o", self.at_call_exe], check=True)
+        with open(os.path.join(HERE, "Inputs/target.c")) as file:
+            text = file.read()
+        project = hotpatch_build.Project(os.path.join(self.folder, "target"), ["-O2"])
+        binaries = project.build_version({"prog.c": text}, "original", "original")
+        self.exe = os.path.join(project.out, "original/prog")
+        self.patches = []
+        for number in 1, 2:
+            new = text.replace("#define PATCHED 0", "#define PATCHED %d" % number)
+            project.build_version({"prog.c": new}, "patched-%d" % number, "patched")
+            self.patches += project.make_patches(binaries, number).values()
 
     def ctl(self, *words):
         done = subprocess.run(
@@ -109,6 +129,7 @@ class Target:
     def __init__(self, workshop, mode):
         self.workshop = workshop
         self.mode = mode
+        self.has = "old"
         with tempfile.TemporaryFile(dir=workshop.folder) as file:
             file.truncate(mmap.PAGESIZE)
             self.board = mmap.mmap(file.fileno(), mmap.PAGESIZE)
@@ -160,26 +181,30 @@ class Target:
         self.progress(2)
         count = self.number(2 * THREADS_MAX)
         seen = {self.number(THREADS_MAX + index) for index in range(count)}
-        return {(0,): "old", (1,): "new"}.get(tuple(seen), "mixed")
+        number = seen.pop()
+        return "mixed" if seen or number >= len(VERSIONS) else VERSIONS[number]
 
-    def states(self):
-        """Of its patches, as `info` tells."""
+    def patches(self):
+        """As `info` tells: (id, state) of each."""
         result = self.workshop.ctl("info", "--json", "-p", self.pid)
         if result.status != 0:
             raise Wrong("unsettled", "info: %s" % result.err)
         (process,) = json.loads(result.out)["processes"]
         return [
-            patch["state"] for item in process["objects"] for patch in item["patches"]
+            (patch["id"], patch["state"])
+            for item in process["objects"]
+            for patch in item["patches"]
         ]
 
     def ctl(self, *words):
         return self.workshop.ctl(*self.command(*words))
 
     def command(self, name, *words):
-        command = [name, *words, "-p", self.pid]
-        if name == "patch":
-            command.append(self.workshop.patch)
-        return command
+        """`patch` puts the first patch in, `replace` the second in its place."""
+        first, second = self.workshop.patches
+        if name == "replace":
+            return ["patch", "--replace", *words, "-p", self.pid, second]
+        return [name, *words, "-p", self.pid] + [first] * (name == "patch")
 
     def must(self, *words):
         result = self.ctl(*words)
@@ -190,14 +215,23 @@ class Target:
         return result
 
     def settled_version(self):
-        """`old` or `new`, if code and `info` agree on it. Memory of patches that
+        """One of VERSIONS, if code and `info` agree on it. Memory of patches that
         are off may be kept: what could not be proved in one search is left to
         the next."""
-        version, states = self.version(), self.states()
-        current = [state for state in states if state != "removed"]
-        if current != {"old": [], "new": ["applied"]}.get(version):
-            raise Wrong("unsettled", "is %s, info says %s" % (version, states))
+        version, patches = self.version(), self.patches()
+        current = [patch for patch in patches if patch[1] != "removed"]
+        expected = [(name, "applied") for name in APPLIED.get(version, ["mixed"])]
+        if current != expected:
+            raise Wrong("unsettled", "is %s, info says %s" % (version, patches))
         return version
+
+    def become(self, version):
+        """`old` or `new`, whatever it is now."""
+        if self.has != version and self.has != "old":
+            self.must("unpatch")
+        if self.has != version and version != "old":
+            self.must("patch")
+        self.has = version
 
     def memory(self):
         """The memory map, and what is in it of code."""

@@ -13,8 +13,9 @@
 //                                 limit, send data, take signals
 //
 // Each round calls the three functions that the patch replaces, which lie too
-// far apart for one write. Within a round their answers may change from old to
-// new; a thread that has seen all of them old, or all new, says so.
+// far apart for one write. Within a round their answers may change from those of
+// one version to those of another; a thread that has seen one version only, of
+// all of them, says which.
 //
 // Signals are not blocked where a system call must not be interrupted: the
 // program sends none to these threads, so EINTR would come from somebody else.
@@ -39,9 +40,11 @@
 #include <time.h>
 #include <unistd.h>
 
+// 0 in the program, 1 and 2 in the patches.
 #ifndef PATCHED
 #define PATCHED 0
 #endif
+enum { versions = 3, mixed = versions };
 
 // ---- What is patched ----
 
@@ -64,7 +67,7 @@ enum { threads_max = 16 };
 // Read by the test, by offset.
 struct Board {
   volatile uint64_t rounds[threads_max];
-  volatile uint64_t versions[threads_max]; // 0 old, 1 new, 2 both in one round
+  volatile uint64_t versions[threads_max]; // or `mixed`: several in one round
   volatile uint64_t thread_count;
   char wrong[256];
 };
@@ -84,17 +87,18 @@ static uint64_t version_of(uint64_t seed) {
   uint64_t one = first_version(seed) - seed * 2;
   uint64_t two = second_version(seed) - seed * 6;
   double three = third_version((double)seed) - (double)seed * 0.5;
-  if (one > 1 || two > 1 || (three != 0 && three != 1))
+  if (one >= versions || two >= versions ||
+      (three != 0 && three != 1 && three != 2))
     wrong("a patched function gives %lu %lu %g", one, two, three);
   if (one != two || one != (uint64_t)three)
-    return 2;
+    return mixed;
   return one;
 }
 
 // A round that saw one version from its first call to its last says so.
 static void round_done(int self, uint64_t before) {
   uint64_t after = version_of(board->rounds[self] % 1000);
-  board->versions[self] = before == after ? after : 2;
+  board->versions[self] = before == after ? after : mixed;
   board->rounds[self]++;
 }
 
