@@ -16,6 +16,7 @@ After the last one, the memory map is what it was before the first. The program
 has libgcc, so every patch is also announced to the unwinder.
 
     --patches=N --functions=N --removals=N    other numbers
+    --seconds=N   puts fewer in one by one if it takes longer, and says so
     --limit=MS    status 1 if one patch takes longer than this, on average
 
 Prints what a call takes as the number of patches grows. Status 0 if every
@@ -156,10 +157,13 @@ class Process:
         return times
 
 
-def one_by_one(process, files):
+def one_by_one(process, files, seconds):
     """Prints a line each time that the number has doubled; all the times."""
     times, first = [], 0
     while first < len(files):
+        if sum(times) > seconds:
+            print("out of time after %d patches" % first)
+            break
         last = min(max(2 * first, 16), len(files))
         some = process.patch(files, first, last)
         process.check()
@@ -172,6 +176,7 @@ def one_by_one(process, files):
 
 def any_order(process, count, chance):
     times = []
+    count = min(count, len(process.applied))
     for number in chance.sample(process.applied, count):
         times.append(process.seconds("unpatch", "-i", str(number)))
         process.applied.remove(number)
@@ -204,6 +209,7 @@ def main():
     parser.add_argument("--patches", type=int, default=4096)
     parser.add_argument("--functions", type=int, default=64)
     parser.add_argument("--removals", type=int, default=64)
+    parser.add_argument("--seconds", type=float, default=1e9)
     parser.add_argument("--limit", type=float, default=1e9)
     parser.add_argument("--seed", type=int, default=os.getpid())
     arguments = parser.parse_args()
@@ -211,7 +217,7 @@ def main():
     exe, files = build(arguments)
     process = Process(exe, arguments.functions)
     try:
-        times = one_by_one(process, files)
+        times = one_by_one(process, files, arguments.seconds)
         any_order(process, arguments.removals, random.Random(arguments.seed))
         all_at_once(process, files)
     finally:
