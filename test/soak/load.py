@@ -2,128 +2,42 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """load.py FOLDER [SERVER...]: servers under load, patched again and again.
 
-Each server runs with the security fix of a real case (test/real) put in and
-taken off 1,000 times while clients ask it for what goes through the patched
-function, without a pause. No request may fail. Prints the latencies without and
-with the patching going on: the longest one, and the one that 999 of 1,000
-requests stay below.
+Each server (servers.py) runs with a patch of a function that serves requests
+put in and taken off 1,000 times while clients ask it for what goes through that
+function, without a pause: our own client (Inputs/load-client.c), for PostgreSQL
+its pgbench. No request may fail. Prints the latencies without and with the
+patching going on: the longest one, and the one that 999 of 1,000 requests stay
+below.
 
-    redis        PFADD, in the function that CVE-2025-32023 is about
-    nginx        a rewrite with a capture, in that of CVE-2026-42945; what is asked
-                 for has the same answer with and without the fix
+    redis        PFADD and PFCOUNT
+    nginx        a rewrite with a capture
+    memcached    set and get
+    postgresql   pgbench's reading transactions; all processes of the server are
+                 patched
 
     --cycles=N   patch and unpatch so many times
-    --builds=DIR where run-cases has, or puts, the builds (default: FOLDER)
+    --builds=DIR where the builds are, or are put (default: FOLDER)
     --seconds=N  end each server early after so long, and say so
 
 Status 0 if no request failed and every patch and unpatch succeeded.
 """
 
 import argparse
+import glob
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
+import threading
 import time
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-RUN_CASES = os.path.join(os.path.dirname(HERE), "real/run-cases")
-TIMEOUT_SECONDS = 30
+from servers import HERE, SERVERS, TIMEOUT_SECONDS
 
 
-def redis_command(*words):
-    parts = ["$%d\r\n%s\r\n" % (len(word), word) for word in words]
-    return "*%d\r\n%s" % (len(words), "".join(parts))
-
-
-class Server:
-    """One of them, from the build of a real case."""
-
-    case = None  # name in test/real
-    connections = 20
-
-    def __init__(self, builds, folder):
-        self.builds, self.folder = builds, folder
-        self.process = None
-
-    @property
-    def source(self):
-        return os.path.join(self.builds, self.case, "src")
-
-    def build(self):
-        if not os.path.isdir(os.path.join(self.source, "patchroot")):
-            command = [sys.executable, RUN_CASES, "--work", self.builds, self.case]
-            command += ["--bin", os.environ["LIBCARE_TEST_BUILD"] + "/bin"]
-            subprocess.run(command, check=True)
-
-    def start(self, *command):
-        with open(os.path.join(self.folder, "server.log"), "w") as log:
-            self.process = subprocess.Popen(
-                [os.path.join(self.source, "lpmake", command[0]), *command[1:]],
-                cwd=self.folder,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-            )
-
-    def pid(self):
-        return str(self.process.pid)
-
-    def end(self):
-        self.process.terminate()
-        self.process.wait(TIMEOUT_SECONDS)
-
-
-class Redis(Server):
-    name, case = "redis", "redis-32023"
-
-    @property
-    def address(self):
-        return os.path.join(self.folder, "socket")
-
-    def run(self):
-        self.start(
-            "usr/bin/redis-server", "--port", "0", "--unixsocket", self.address, "--save", "",
-        )
-
-    def request(self):
-        return redis_command("PFADD", "visitors", "one", "two") + redis_command(
-            "PFCOUNT", "visitors"
-        )
-
-
-class Nginx(Server):
-    name, case = "nginx", "nginx-42945"
-    address = "18080"
-
-    def run(self):
-        os.makedirs(os.path.join(self.folder, "logs"), exist_ok=True)
-        os.makedirs(os.path.join(self.folder, "www"), exist_ok=True)
-        template = os.path.join(os.path.dirname(RUN_CASES), "Inputs/nginx.conf")
-        with open(template) as old, open(os.path.join(self.folder, "nginx.conf"), "w") as new:
-            # Connections stay open however long it takes.
-            text = old.read().replace("@HERE@", self.folder)
-            new.write(
-                text.replace("access_log off;", "access_log off; keepalive_requests 1000000000;")
-            )
-        self.start("usr/sbin/nginx", "-p", self.folder, "-c", "nginx.conf")
-
-    def pid(self):
-        """Of the worker."""
-        children = "/proc/%d/task/%d/children" % (self.process.pid, self.process.pid)
-        with open(children) as file:
-            return file.read().split()[0]
-
-    def request(self):
-        return "GET /set/ab HTTP/1.1\r\nHost: localhost\r\n\r\n"
-
-
-SERVERS = [Redis, Nginx]
-
-
-class Load:
-    """The clients, from `with` to its end; then `numbers`."""
+class ClientLoad:
+    """Our client with many connections, from `with` to its end; then `numbers`."""
 
     def __init__(self, server, client):
         self.server, self.client = server, client
@@ -150,30 +64,88 @@ class Load:
         self.numbers = json.loads(self.process.communicate(timeout=60)[0])
 
 
-def change(server, pid, command, attempts_max=20):
-    """One patch or unpatch; the microseconds for which the process stood still."""
-    words = ["libcare-ctl", command, "--json", "-p", pid]
+class PgbenchLoad:
+    """pgbench, again and again for some seconds; each time with new connections,
+    and so with new processes of the server."""
+
+    def __init__(self, server, _):
+        self.server = server
+        self.failed, self.latencies = 0, []
+        self.is_ending = threading.Event()
+        self.thread = threading.Thread(target=self.run)
+
+    def once(self, seconds):
+        count = str(self.server.connections)
+        prefix = os.path.join(self.server.home, "latencies")
+        words = ["-h", self.server.address, "-U", "postgres", "-S", "-n"]
+        words += ["-c", count, "-j", "2", "-T", str(seconds), "-l", "--log-prefix", prefix]
+        status, output = self.server.command("pgbench", *words, "postgres")
+        told = re.search("number of failed transactions: ([0-9]+)", output)
+        if status != 0 or not told:
+            print("%spostgresql: pgbench: status %d" % (output, status), flush=True)
+        self.failed += int(told.group(1)) if status == 0 and told else 1
+        for path in glob.glob(prefix + "*"):
+            with open(path) as file:
+                self.latencies += [int(line.split()[2]) for line in file]
+            os.unlink(path)
+
+    def run(self):
+        while not self.is_ending.is_set():
+            self.once(5)
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.is_ending.set()
+        self.thread.join()
+        self.latencies.sort()
+        count = len(self.latencies)
+        if count == 0:
+            sys.exit("load.py: error: postgresql: no transaction was made")
+        self.numbers = {
+            "served": count,
+            "failed": self.failed,
+            "p50": self.latencies[count // 2],
+            "p999": self.latencies[int(count * 0.999)],
+            "max": self.latencies[-1],
+        }
+
+
+def change(server, command, attempts_max=20):
+    """One patch or unpatch; the microseconds for which each process that was
+    changed stood still."""
+    words = ["libcare-ctl", command, "--json", *server.chosen()]
     if command == "patch":
         words.append(os.path.join(server.source, "patchroot"))
+    frozen = []
     for _ in range(attempts_max):
         done = subprocess.run(words, capture_output=True, text=True)
+        if done.returncode in (0, 3):
+            frozen += [
+                process["frozen_us"]
+                for process in json.loads(done.stdout)["processes"]
+                if "frozen_us" in process and process["outcome"] == "done"
+            ]
         if done.returncode != 3:  # not safe now
             break
-    if done.returncode != 0:
+    if done.returncode != 0 or not frozen:
         sys.exit("load.py: error: %s: %s: %s" % (server.name, command, done.stderr or done.stdout))
-    return json.loads(done.stdout)["processes"][0].get("frozen_us", 0)
+    return frozen
 
 
 def cycles(server, count, seconds):
-    pid, frozen = server.pid(), []
+    """How many were made, and the times of all stops in order of length."""
+    frozen = []
     deadline = time.monotonic() + seconds
     for number in range(count):
         if time.monotonic() > deadline:
             print("%s: out of time after %d of %d cycles" % (server.name, number, count))
-            break
+            return number, sorted(frozen)
         for command in "patch", "unpatch":
-            frozen.append(change(server, pid, command))
-    return sorted(frozen)
+            frozen += change(server, command)
+    return count, sorted(frozen)
 
 
 def row(name, what, numbers):
@@ -192,21 +164,25 @@ def run(server, client, arguments):
     server.build()
     server.run()
     try:
-        with Load(server, client) as load:
+        load_of = ClientLoad
+        if server.name == "postgresql":
+            server.fill()
+            load_of = PgbenchLoad
+        with load_of(server, client) as load:
             begin = time.monotonic()
             # As long again without patching.
-            frozen = cycles(server, arguments.cycles, arguments.seconds / 2)
+            number, frozen = cycles(server, arguments.cycles, arguments.seconds / 2)
             duration = time.monotonic() - begin
-        with Load(server, client) as quiet:
+        with load_of(server, client) as quiet:
             time.sleep(duration)
     finally:
         server.end()
     row(server.name, "without patching", quiet.numbers)
-    row(server.name, "with %d changes" % len(frozen), load.numbers)
+    row(server.name, "with %d cycles" % number, load.numbers)
     if frozen:
         print(
-            "%-10s stopped for %d us (median), %d us (longest)"
-            % (server.name, frozen[len(frozen) // 2], frozen[-1])
+            "%-10s %d stops, for %d us (median), %d us (longest)"
+            % (server.name, len(frozen), frozen[len(frozen) // 2], frozen[-1])
         )
     return load.numbers["failed"] + quiet.numbers["failed"]
 

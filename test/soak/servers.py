@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 TESTS = os.path.dirname(HERE)
@@ -253,7 +254,16 @@ class Postgresql(Package):
             )
 
     def fill(self):
-        self.must("pgbench", "-h", self.address, "-U", "postgres", "-i", "-q", "postgres")
+        """As soon as the server listens."""
+        words = ["-h", self.address, "-U", "postgres", "-i", "-q", "postgres"]
+        deadline = time.monotonic() + TIMEOUT_SECONDS
+        while True:
+            status, output = self.command("pgbench", *words)
+            if status == 0:
+                return
+            if time.monotonic() > deadline:
+                sys.exit("%sload.py: error: pgbench: status %d" % (output, status))
+            time.sleep(0.1)
 
     def chosen(self):
         return ["--exe", self.program("postgres")]
