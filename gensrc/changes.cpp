@@ -161,7 +161,8 @@ Error ChangeFinder::compare_aliases() {
                              a_.atoms[from].symbol;
       if (!same_target && before.alias_of != symbol.alias_of)
         return refused("kpatch-alias",
-                       quoted(symbol.name) + " stands for another thing now");
+                       quoted(symbol.name) + " stands for another thing now")
+            .note("add a function with a new name instead, and call it");
       continue;
     }
     const Function &code = b_.functions[target];

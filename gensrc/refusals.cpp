@@ -254,7 +254,9 @@ Error VariableCheck::check_users(AtomId id, const Symbol &symbol) const {
         changes_.functions[found->second].is_clone)
       return refused("kpatch-clone-visible",
                      "clone " + name + " changed, and variable " +
-                         quoted(symbol.name) + " refers to it");
+                         quoted(symbol.name) + " refers to it")
+          .note("compile the original function with "
+                "__attribute__((noclone))");
   }
   return {};
 }
@@ -280,7 +282,8 @@ Error VariableCheck::run() {
         continue;
       return refused("kpatch-symbol-kind",
                      quoted(symbol.name) +
-                         " is a variable now and was none in the original");
+                         " is a variable now and was none in the original")
+          .note("give it a new name");
     }
     if (Error error = check_known(before, id))
       return error;
@@ -378,7 +381,9 @@ Error check_function(const Comparison &units, const ChangedFunction &change) {
                        name +
                            ": inline assembly in it defines the global "
                            "symbol " +
-                           quoted(b.symbols[ref.symbol].name));
+                           quoted(b.symbols[ref.symbol].name))
+            .note("leave that function as it is, and put the change into a "
+                  "function that calls it");
   }
   return {};
 }

@@ -97,7 +97,8 @@ Result<std::string> TailWriter::label_name(SymbolId id) {
   else if (!changes_.function_ids.contains(b_.function_ids[symbol.atom]))
     return refused("kpatch-code-label",
                    "the patch refers to label " + quoted(symbol.name) +
-                       " inside a function that is not in the patch");
+                       " inside a function that is not in the patch")
+        .note("do not share the addresses of labels between functions");
   return name;
 }
 

@@ -50,7 +50,8 @@ static Result<std::string> choose_build_id(const Object &original,
   if (!given.empty() && given != original.build_id)
     return refused("kpatch-build-id",
                    fmt::format("'{}': build-id {}, but {} was asked for",
-                               options.original, original.build_id, given));
+                               options.original, original.build_id, given))
+        .note("give the binary that the process runs, or leave -b out");
   return original.build_id;
 }
 

@@ -269,7 +269,8 @@ Result<uint64_t> Collector::length_of(uint64_t patched_address,
     return refused("kpatch-missing-symbol",
                    fmt::format("'{}': no symbol gives the size of the original "
                                "function",
-                               name));
+                               name))
+        .note("make the patch from binaries that are not stripped");
   return symbol->size_bytes;
 }
 
@@ -282,7 +283,9 @@ Error Collector::resolve(Record &record) const {
     return refused("kpatch-missing-symbol",
                    fmt::format("'{}': the function to be replaced is not in "
                                "the original binary",
-                               record.name));
+                               record.name))
+        .note("build both binaries from the same objects, and with the same "
+              "linker options");
   record.original = *original;
   Result<uint64_t> length =
       length_of(record.function, record.original, record.name);

@@ -472,7 +472,9 @@ Error ReferenceConverter::convert_sections() {
       return refused("kpatch-tls-layout",
                      fmt::format("section '{}': a patch cannot add "
                                  "thread-local variables",
-                                 section.name));
+                                 section.name))
+          .note("use a thread-local variable that is there, or memory of "
+                "another kind");
     PatchSection copy;
     copy.name = section.name;
     copy.type = section.type;

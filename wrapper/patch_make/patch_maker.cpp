@@ -68,7 +68,9 @@ static Error link_failure(const CapturedRun &run, const Json &answer,
   auto error = answer.is_object() ? answer.find("error") : answer.end();
   if (!answer.is_object() || error == answer.end() || !error->is_object())
     return with_log(
-        refused("kpatch-link-failed", "libcare-link: " + run.state.describe()),
+        refused("kpatch-link-failed", "libcare-link: " + run.state.describe())
+            .note("this should not happen; please report it, with both "
+                  "binaries"),
         log);
   Error result =
       refused(string_at(*error, "code"), string_at(*error, "message"));
@@ -192,7 +194,8 @@ static Error make_patch(const Options &options, const Folders &folders,
   if (code)
     return refused("kpatch-no-patch",
                    fmt::format("'{}': changed, but libcare-link made no patch",
-                               (folders.patched / file).string()));
+                               (folders.patched / file).string()))
+        .note("this should not happen; please report it, with both binaries");
   linked->binary.binary = file.string();
   linked->binary.patch_file = output.string();
   report.patched.push_back(std::move(linked->binary));

@@ -46,9 +46,10 @@ Result<SourceTree> SourceTree::open(const fs::path &folder) {
     return system_error(fmt::format("'{}'", lock_path.string()), errno);
   if (flock(lock.get(), LOCK_EX | LOCK_NB) != 0)
     return refused(
-        "kpatch-busy-folder",
-        fmt::format("'{}': another libcare-patch-make is at work here",
-                    folder.string()));
+               "kpatch-busy-folder",
+               fmt::format("'{}': another libcare-patch-make is at work here",
+                           folder.string()))
+        .note("wait until it has ended, or work in a copy of the folder");
   return SourceTree(folder, std::move(lock));
 }
 
@@ -232,7 +233,9 @@ static Result<std::string> checked_answer(const fs::path &folder,
   if (!answer.empty() && is_file(file) && *relative.begin() != "..")
     return relative.string();
   return refused("kpatch-patch-failed", fmt::format("'{}' is no file in '{}'",
-                                                    answer, folder.string()));
+                                                    answer, folder.string()))
+      .note("answer with the path of the file that the patch changes, or "
+            "correct the paths in the patch");
 }
 
 static Error ask_for_unknown(const fs::path &folder, const Targets &targets,
