@@ -5,9 +5,12 @@
 // meanwhile (MAP_FIXED_NOREPLACE says so) the next one is tried.
 //
 // Order of protection: everything is mapped without access, the body is made
-// writable, filled, and then each part gets what it keeps. Text is never
-// writable and executable at once, and the guard page in front is never
-// accessible, so that the header always begins a mapping of its own.
+// writable, and text is mapped anew over its part of it, executable from the
+// start: it never was writable, and no memory becomes executable later, which a
+// process may have forbidden (PR_SET_MDWE). Text is written as all code is,
+// through /proc/PID/mem. When all is filled, the read-only parts become so. The
+// guard page in front is never accessible, so that the header always begins a
+// mapping of its own.
 
 #include "runtime/patch/region_memory.h"
 
@@ -119,19 +122,59 @@ struct RemoteCalls {
         SYS_munmap, {range.start.value(), range.size_bytes(), 0, 0, 0, 0});
     return result ? Error() : result.take_error().in("munmap in the target");
   }
-  Result<uint64_t> map(const AddressRange &range) {
-    constexpr uint64_t flags =
-        MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE;
+  // Only where nothing is mapped.
+  Result<uint64_t> reserve(const AddressRange &range) {
+    return map(range, PROT_NONE, MAP_FIXED_NOREPLACE);
+  }
+  // Over what is mapped there.
+  Error replace(RemoteAddress start, uint64_t size, int protection) {
+    if (size == 0)
+      return {};
+    Result<uint64_t> result = map({start, start + size}, protection, MAP_FIXED);
+    if (result)
+      return {};
+    Error error = result.take_error().in("mmap in the target");
+    if (thread.last_errno() != EACCES && thread.last_errno() != EPERM)
+      return error;
+    return std::move(error).note(
+        "nothing was changed; a security policy denies "
+        "executable memory to this process (SELinux: "
+        "execmem)");
+  }
+
+private:
+  Result<uint64_t> map(const AddressRange &range, int protection, int flags) {
+    auto all_flags = static_cast<uint64_t>(MAP_PRIVATE | MAP_ANONYMOUS | flags);
     return thread.system_call(SYS_mmap,
                               {range.start.value(), range.size_bytes(),
-                               PROT_NONE, flags, ~uint64_t{0}, 0});
+                               static_cast<uint64_t>(protection), all_flags,
+                               ~uint64_t{0}, 0});
   }
 };
 
-Error protect_segments(RemoteCalls &calls, const ImageLayout &layout,
-                       RemoteAddress base) {
-  for (const ImageSegment *segment :
-       {&layout.text, &layout.header, &layout.rodata})
+// Fills a region that was reserved.
+Error fill_region(const Target &target, RemoteCalls &calls,
+                  const ImageLayout &layout, const RegionImage &image) {
+  RemoteAddress base = image.base;
+  std::span<const uint8_t> bytes = image.bytes;
+  const ImageSegment &text = layout.text;
+  uint64_t text_end = text.offset + text.size_bytes;
+  if (Error error = calls.protect(base, bytes.size(), PROT_READ | PROT_WRITE))
+    return error;
+  if (Error error =
+          calls.replace(base + text.offset, text.size_bytes, text.protection))
+    return error;
+  MemoryWrite around_text[] = {
+      {base, bytes.first(text.offset)},
+      {base + text_end, bytes.subspan(text_end)},
+  };
+  if (Error error = target.memory().write(around_text))
+    return error;
+  if (Error error = target.memory().write_forced(
+          base + text.offset, bytes.subspan(text.offset, text.size_bytes),
+          calls.thread.tid()))
+    return error;
+  for (const ImageSegment *segment : {&layout.header, &layout.rodata})
     if (Error error = calls.protect(base + segment->offset, segment->size_bytes,
                                     segment->protection))
       return error;
@@ -146,7 +189,7 @@ Result<bool> map_image(const Target &target, const PlannedPatch &planned,
     return thread.take_error();
   RemoteCalls calls{*thread};
   AddressRange whole = image.region.whole();
-  Result<uint64_t> mapped = calls.map(whole);
+  Result<uint64_t> mapped = calls.reserve(whole);
   if (!mapped && thread->last_errno() == EEXIST) {
     if (Error error = thread->give_back())
       return error;
@@ -161,13 +204,7 @@ Result<bool> map_image(const Target &target, const PlannedPatch &planned,
     return error ? std::move(error) : thread->give_back();
   }
 
-  Error error =
-      calls.protect(image.base, image.bytes.size(), PROT_READ | PROT_WRITE);
-  if (!error)
-    error = target.memory().write(image.base, image.bytes);
-  if (!error)
-    error = protect_segments(calls, planned.layout, image.base);
-  if (error)
+  if (Error error = fill_region(target, calls, planned.layout, image))
     return join_errors(std::move(error), calls.unmap(whole));
   if (Error given_back = thread->give_back())
     return join_errors(std::move(given_back),
