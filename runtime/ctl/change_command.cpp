@@ -104,7 +104,9 @@ int change_processes(CommandKind kind, const Options &options,
         many.run({std::move(processes), at_once, processor_count(), false});
   }
   constexpr size_t waiting_max = 64;
-  size_t thread_count = std::min(processes.size(), waiting_max);
+  // One process that was named needs no threads, and no progress is shown.
+  size_t thread_count =
+      is_single ? 0 : std::min(processes.size(), waiting_max);
   (void)many.run({std::move(processes), options, thread_count, true});
   return writer.finish();
 }

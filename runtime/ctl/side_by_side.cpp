@@ -93,7 +93,7 @@ void work_side_by_side(size_t count, size_t thread_count,
                        const std::function<void(size_t)> &tick) {
   Work shared(count, work);
   std::vector<pthread_t> threads;
-  if (thread_count > 1 && count > 1)
+  if (thread_count > 0)
     threads = start_threads(shared, std::min(thread_count, count));
   if (threads.empty()) {
     for (size_t index = 0; index < count; ++index) {

@@ -16,7 +16,8 @@ namespace care::runtime {
 // Processors that we may run on.
 size_t processor_count();
 
-// Calls work(i) for each i below `count`, on up to `thread_count` threads. On
+// Calls work(i) for each i below `count`, on up to `thread_count` threads (0: on
+// the calling one, without a tick while it works). On
 // the calling thread: done(i), in the order of i, as soon as it and all before
 // it are; and now and then tick(number of finished ones). Where no thread can
 // be made, the calling thread does the work.
