@@ -105,8 +105,7 @@ int change_processes(CommandKind kind, const Options &options,
   }
   constexpr size_t waiting_max = 64;
   // One process that was named needs no threads, and no progress is shown.
-  size_t thread_count =
-      is_single ? 0 : std::min(processes.size(), waiting_max);
+  size_t thread_count = is_single ? 0 : std::min(processes.size(), waiting_max);
   (void)many.run({std::move(processes), options, thread_count, true});
   return writer.finish();
 }

@@ -16,11 +16,11 @@ namespace care::runtime {
 // Processors that we may run on.
 size_t processor_count();
 
-// Calls work(i) for each i below `count`, on up to `thread_count` threads (0: on
-// the calling one, without a tick while it works). On
-// the calling thread: done(i), in the order of i, as soon as it and all before
-// it are; and now and then tick(number of finished ones). Where no thread can
-// be made, the calling thread does the work.
+// Calls work(i) for each i below `count`, on up to `thread_count` threads (0:
+// on the calling one, without a tick while it works). On the calling thread:
+// done(i), in the order of i, as soon as it and all before it are; and now and
+// then tick(number of finished ones). Where no thread can be made, the calling
+// thread does the work.
 void work_side_by_side(size_t count, size_t thread_count,
                        const std::function<void(size_t)> &work,
                        const std::function<void(size_t)> &done,

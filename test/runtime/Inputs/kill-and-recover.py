@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """kill-and-recover.py PID LOG PATCH: SIGKILL at each write, then recover.
 
-Prints what each death left, what the program says then, and afterwards.
+Prints what each death left, what the program says then, and afterwards. Not
+every run makes the same calls, so it goes on until each of the three mixtures
+of old and new was left behind by either command.
 """
 
 import re
@@ -10,6 +12,8 @@ import sys
 import time
 
 PID, LOG, PATCH = sys.argv[1:4]
+SWEEPS_MAX = 5
+seen = set()
 COMMANDS = {"patch": ["patch", "-p", PID, PATCH], "unpatch": ["unpatch", "-p", PID]}
 
 
@@ -44,6 +48,7 @@ def kill_in(name, number):
     if after not in ("old old", "new new") or "left" in ctl("info", "-p", PID):
         sys.exit("not settled: says %r" % after)
     if left:
+        seen.add((name, between))
         print(
             "%s: left %s, says %s, settled: %s" % (name, left.group(1), between, after)
         )
@@ -62,11 +67,14 @@ def main():
         ("patch", "unpatch", "old old"),
         ("unpatch", "patch", "new new"),
     ):
-        number = 1
-        reach(other, words)
-        while kill_in(name, number):
+        for _ in range(SWEEPS_MAX):
+            number = 1
             reach(other, words)
-            number += 1
+            while kill_in(name, number):
+                reach(other, words)
+                number += 1
+            if len([one for one in seen if one[0] == name]) == 3:
+                break
     print(ctl("recover", "-p", PID), end="")
     print("all settled")
 

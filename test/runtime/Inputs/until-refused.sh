@@ -1,9 +1,9 @@
 #!/bin/sh
 # until-refused.sh CODE COMMAND...: repeats the command until it is refused with
-# this code, and prints what it said then.
+# this code (a thousand times at most), and prints what it said last.
 code=$1
 shift
-while :; do
+for _ in $(seq 1000); do
   said=$("$@" 2>&1)
   case $said in *"[$code]"*) break ;; esac
 done
