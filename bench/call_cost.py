@@ -27,9 +27,9 @@ __attribute__((noipa)) long next(long n) { return n + VERSION; }
 
 enum { calls = 20000000 };
 
-static double now_ns(void) {
+static double now_ns(void) { // of the processor, other programs left out
   struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
   return (double)now.tv_sec * 1e9 + (double)now.tv_nsec;
 }
 
