@@ -13,8 +13,9 @@ Each run must end
 In all cases the target's results are right, and `info` agrees with the code.
 What the C library does before `main` has no words for a failure: there, only
 the target counts. So it is with brk: glibc's malloc ends any static program when
-the brk fails with which it aligns its heap. That is a death like those of
-kill_sweep.py; it must leave nothing that `recover` cannot settle.
+the brk fails with which it aligns its heap; and a signal handler that cannot
+return, which no kernel does to it, returns to nowhere. These are deaths like
+those of kill_sweep.py; they must leave nothing that `recover` cannot settle.
 
     --modes=A,B   kinds of target: busy, timed, all (see target.c)
     --errors=A,B  error numbers by name
@@ -36,6 +37,9 @@ import subprocess
 import time
 
 from subject import OUTCOMES, STARTS, Wrong, Workshop
+
+
+DEADLY = {"brk": signal.SIGABRT, "rt_sigreturn": signal.SIGSEGV}
 
 
 class OutOfTime(Exception):
@@ -65,7 +69,7 @@ class Sweep:
         as_before, as_asked_for = OUTCOMES[name]
         status, _, err = hit.result
         target.progress()
-        if hit.name == "brk" and status == 128 + signal.SIGABRT:
+        if hit.name in DEADLY and status == 128 + DEADLY[hit.name]:
             target.must("recover")
             target.settled_version()
             return "death"

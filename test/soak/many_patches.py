@@ -16,7 +16,8 @@ After the last one, the memory map is what it was before the first. The program
 has libgcc, so every patch is also announced to the unwinder.
 
     --patches=N --functions=N --removals=N    other numbers
-    --seconds=N   puts fewer in one by one if it takes longer, and says so
+    --single=N    only so many are put in one by one, the rest by one call
+    --seconds=N   the same when it takes longer than this
     --limit=MS    status 1 if one patch takes longer than this, on average
 
 Prints what a call takes as the number of patches grows. Status 0 if every
@@ -157,14 +158,11 @@ class Process:
         return times
 
 
-def one_by_one(process, files, seconds):
+def one_by_one(process, files, count, seconds):
     """Prints a line each time that the number has doubled; all the times."""
     times, first = [], 0
-    while first < len(files):
-        if sum(times) > seconds:
-            print("out of time after %d patches" % first)
-            break
-        last = min(max(2 * first, 16), len(files))
+    while first < count and sum(times) < seconds:
+        last = min(max(2 * first, 16), count)
         some = process.patch(files, first, last)
         process.check()
         mean = 1000 * sum(some) / len(some)
@@ -172,6 +170,22 @@ def one_by_one(process, files, seconds):
         times += some
         first = last
     return times
+
+
+def the_rest(process, files):
+    first = len(process.applied)
+    if first == len(files):
+        return
+    folder = os.path.dirname(files[0]) + "-rest"
+    os.makedirs(folder)
+    for path in files[first:]:
+        os.symlink(path, os.path.join(folder, os.path.basename(path)))
+    begin = time.monotonic()
+    process.ctl("patch", "-p", process.pid, folder)
+    seconds = time.monotonic() - begin
+    process.applied = list(range(len(files)))
+    process.check()
+    print("patches %5d to %5d: %.2f s at once" % (first + 1, len(files), seconds), flush=True)
 
 
 def any_order(process, count, chance):
@@ -209,6 +223,7 @@ def main():
     parser.add_argument("--patches", type=int, default=4096)
     parser.add_argument("--functions", type=int, default=64)
     parser.add_argument("--removals", type=int, default=64)
+    parser.add_argument("--single", type=int)
     parser.add_argument("--seconds", type=float, default=1e9)
     parser.add_argument("--limit", type=float, default=1e9)
     parser.add_argument("--seed", type=int, default=os.getpid())
@@ -217,7 +232,9 @@ def main():
     exe, files = build(arguments)
     process = Process(exe, arguments.functions)
     try:
-        times = one_by_one(process, files, arguments.seconds)
+        single = min(arguments.single or len(files), len(files))
+        times = one_by_one(process, files, single, arguments.seconds)
+        the_rest(process, files)
         any_order(process, arguments.removals, random.Random(arguments.seed))
         all_at_once(process, files)
     finally:
