@@ -62,7 +62,10 @@ private:
   bool is_wanted(std::string_view name) const;
   void add(ChangedFunction change);
   Error compare_function(uint32_t id);
-  void visit_refs(AtomId atom, uint32_t function, std::vector<AtomId> &visited);
+  void visit_refs(AtomId start, uint32_t function,
+                  std::unordered_set<AtomId> &visited);
+  void visit_ref(const Ref &ref, AtomId start, uint32_t function,
+                 std::vector<AtomId> &open);
   void taint(SymbolId symbol, std::string reason);
   void settle_clone(size_t change, bool is_in_data);
 
@@ -217,30 +220,38 @@ void ChangeFinder::find_new_objects() {
 
 // --- what follows
 
-void ChangeFinder::visit_refs(AtomId id, uint32_t function,
-                              std::vector<AtomId> &visited) {
-  if (std::find(visited.begin(), visited.end(), id) != visited.end())
+// `start` with the tables and literals that it refers to.
+void ChangeFinder::visit_refs(AtomId start, uint32_t function,
+                              std::unordered_set<AtomId> &visited) {
+  std::vector<AtomId> open = {start};
+  while (!open.empty()) {
+    AtomId id = open.back();
+    open.pop_back();
+    if (!visited.insert(id).second)
+      continue;
+    for (const Ref &ref : b_.atoms[id].refs)
+      if (!ref.is_definition)
+        visit_ref(ref, start, function, open);
+  }
+}
+
+void ChangeFinder::visit_ref(const Ref &ref, AtomId start, uint32_t function,
+                             std::vector<AtomId> &open) {
+  const Symbol &symbol = b_.symbols[ref.symbol];
+  AtomId target = b_.atom_of(ref.symbol);
+  if (target == no_id)
     return;
-  visited.push_back(id);
-  for (const Ref &ref : b_.atoms[id].refs) {
-    if (ref.is_definition)
-      continue;
-    const Symbol &symbol = b_.symbols[ref.symbol];
-    AtomId target = b_.atom_of(ref.symbol);
-    if (target == no_id)
-      continue;
-    const Atom &atom = b_.atoms[target];
-    bool is_inside = is_local_label(symbol.name) || atom.has_labels;
-    if (is_inside && atom.kind != AtomKind::Function) {
-      if (!atom.refs.empty())
-        visit_refs(target, function, visited);
-    } else if (!is_inside && atom.symbol != no_id) {
-      std::vector<uint32_t> &users = users_[atom.symbol].functions;
-      if (function == no_id)
-        users_[atom.symbol].constants.push_back(visited.front());
-      else if (users.empty() || users.back() != function)
-        users.push_back(function);
-    }
+  const Atom &atom = b_.atoms[target];
+  bool is_inside = is_local_label(symbol.name) || atom.has_labels;
+  if (is_inside && atom.kind != AtomKind::Function) {
+    if (!atom.refs.empty())
+      open.push_back(target);
+  } else if (!is_inside && atom.symbol != no_id) {
+    std::vector<uint32_t> &users = users_[atom.symbol].functions;
+    if (function == no_id)
+      users_[atom.symbol].constants.push_back(start);
+    else if (users.empty() || users.back() != function)
+      users.push_back(function);
   }
 }
 
@@ -250,7 +261,7 @@ void ChangeFinder::find_users() {
       [](const ChangedFunction &change) { return change.is_clone; });
   if (worklist_.empty() && !any_clone)
     return;
-  std::vector<AtomId> visited;
+  std::unordered_set<AtomId> visited;
   for (uint32_t id = 0; id < b_.functions.size(); id++) {
     visited.clear();
     for (AtomId part : b_.functions[id].parts)

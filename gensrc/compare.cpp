@@ -59,7 +59,14 @@ bool Comparer::same_by_content(AtomId a, AtomId b) {
   uint64_t key = uint64_t{a} << 32 | b;
   if (!visited_.insert(key).second)
     return true; // walked already, or being walked
-  return same_atom(a, b);
+  // No compiler nests tables like this; what is not walked counts as different.
+  constexpr int depth_max = 1000;
+  if (depth_ == depth_max)
+    return false;
+  depth_++;
+  bool is_same = same_atom(a, b);
+  depth_--;
+  return is_same;
 }
 
 // A local label behind .set: ".set .LC0,.LC3+8".

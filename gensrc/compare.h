@@ -47,6 +47,7 @@ private:
   std::vector<SymbolId> label_to_b_, label_to_a_;
   std::vector<std::pair<SymbolId, SymbolId>> labels_;
   std::unordered_set<uint64_t> visited_;
+  int depth_ = 0; // of data that refers to data
   std::vector<std::pair<SymbolId, SymbolId>> learned_;
   bool is_learning_ = false;
 };

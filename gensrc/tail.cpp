@@ -83,9 +83,14 @@ Result<std::string> TailWriter::label_name(SymbolId id) {
   const Symbol &symbol = b_.symbols[id];
   std::string name = std::string(symbol.name) + std::string(suffix);
   if (symbol.atom == no_id && !symbol.alias_of.empty()) {
+    constexpr int depth_max = 16;
+    if (++alias_depth_ > depth_max)
+      return format_error("label " + quoted(symbol.name) +
+                          " stands for itself, or for one that does");
     Result<std::string> target = rename(symbol.alias_of, 0);
     if (!target)
       return target;
+    --alias_depth_;
     label_aliases_.insert("\t.set\t" + name + "," + *target + "\n");
     return name;
   }

@@ -79,6 +79,7 @@ private:
   const Changes &changes_;
   const AsmArch &arch_ = x86_64_asm;
   std::string unit_id_;
+  int alias_depth_ = 0; // labels that stand for labels that stand for ...
   std::string out_;
   uint32_t current_ = no_id; // the patched function being written
   CfaState cfa_;

@@ -246,6 +246,15 @@ static Error add_sites(const PatchFile &patch, const ImageLayout &layout,
   for (size_t i = 0; i < patch.site_count(); ++i) {
     PatchSite site;
     memcpy(&site, records->data() + i * sizeof site, sizeof site);
+    // Relocations may have changed what was checked when the file was read.
+    uint64_t limit = original ? patch.sections()[*original].content.size() : 0;
+    if (site.info_index >= function_of_info.size() ||
+        uint64_t{site.bytes_offset} + site.length > limit)
+      return format_error(fmt::format("'{}': section '.kpatch.sites': entry "
+                                      "{}: a relocation changes its function "
+                                      "or its bytes",
+                                      patch.path(), i))
+          .with_code("kpatch-format");
     size_t function = function_of_info[site.info_index];
     if (function == functions.size())
       return format_error(fmt::format("'{}': section '.kpatch.sites': entry "

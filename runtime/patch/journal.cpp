@@ -5,6 +5,7 @@
 
 #include "runtime/patch/journal.h"
 
+#include <algorithm>
 #include <cstring>
 #include <map>
 
@@ -278,9 +279,12 @@ std::optional<Journal> decode_journal(std::span<const uint8_t> bytes) {
   const uint8_t *cursor = bytes.data() + journal_start + sizeof(RawHeader);
   const auto *names = reinterpret_cast<const char *>(
       bytes.data() + journal_end(*header) - header->name_bytes);
+  // Few names are longer than this; a damaged journal could name one text of
+  // megabytes in each of its records.
+  constexpr size_t name_size_max = 16 << 10;
   auto name_at = [&](uint32_t offset) {
-    return std::string(names + offset,
-                       strnlen(names + offset, header->name_bytes - offset));
+    size_t room = std::min<size_t>(header->name_bytes - offset, name_size_max);
+    return std::string(names + offset, strnlen(names + offset, room));
   };
   for (uint32_t i = 0; i < header->site_count; ++i) {
     RawSite raw;

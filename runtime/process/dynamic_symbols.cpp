@@ -84,9 +84,13 @@ std::vector<T> read_table(const TableMemory &memory, RemoteAddress at,
   std::vector<T> table;
   if (at.is_null() || count == 0 || count > table_size_max / sizeof(T))
     return table;
+  // A wrong size is found before memory is taken for it.
+  constexpr size_t size_small = 64 << 10;
+  size_t size = count * sizeof(T);
+  if (size > size_small && !memory.read_value<uint8_t>(at + (size - 1)))
+    return table;
   table.resize(count);
-  std::span<uint8_t> bytes(reinterpret_cast<uint8_t *>(table.data()),
-                           count * sizeof(T));
+  std::span<uint8_t> bytes(reinterpret_cast<uint8_t *>(table.data()), size);
   if (memory.read_some(at, bytes) != bytes.size())
     table.clear();
   return table;

@@ -36,16 +36,21 @@ struct Cursor {
   }
   uint64_t leb128() { // signed ones are only skipped
     uint64_t result = 0;
-    for (unsigned shift = 0;; shift += 7) {
+    for (unsigned shift = 0; shift < 70; shift += 7) {
       uint8_t byte = value<uint8_t>();
       if (shift < 64)
         result |= uint64_t{byte & 0x7fu} << shift;
       if (!is_good || (byte & 0x80) == 0)
         return result;
     }
+    is_good = false; // longer than any number
+    return result;
   }
+  // Not the long ones: each of many entries may name the same text again.
   std::string_view string() {
+    constexpr size_t length_max = 64;
     size_t room = at < bytes.size() ? bytes.size() - at : 0;
+    room = std::min(room, length_max);
     if (room == 0) {
       is_good = false;
       return {};

@@ -46,6 +46,28 @@ TEST(EhFrame, TruncatedAnywhereIsHarmless) {
   }
 }
 
+// The text of one CIE, which all entries refer to, would be read for each.
+TEST(EhFrame, ALongTextIsNotReadAgainAndAgain) {
+  constexpr uint32_t cie_size = 8 << 20, count = 200'000;
+  std::vector<uint8_t> bytes;
+  auto append = [&](uint32_t word) {
+    for (int shift = 0; shift < 32; shift += 8)
+      bytes.push_back(static_cast<uint8_t>(word >> shift));
+  };
+  append(cie_size);
+  append(0);
+  bytes.push_back(1);
+  bytes.push_back('z');
+  bytes.resize(cie_size + 4, 'S');
+  for (uint32_t i = 0; i < count; ++i) {
+    append(12);
+    append(static_cast<uint32_t>(bytes.size()));
+    append(0);
+    append(0);
+  }
+  EXPECT_TRUE(parse_frame_entries(bytes, RemoteAddress(0x10000)).empty());
+}
+
 TEST(EhFrame, DamagedBytesAreHarmless) {
   for (size_t at = 0; at < section.size(); ++at) {
     std::vector<uint8_t> damaged = section;

@@ -9,12 +9,25 @@ Edits, applied in order:
     id=TEXT        the patch id in the header
     machine=N      e_machine of the ELF file
     checksum=0     as if it had not been recorded
+    site-field=N   what .kpatch.sites is filled in with goes to byte N of it
 """
 
 import struct
 import sys
 
 ID, BUILD_ID, CHECKSUM, ELF_OFFSET = 8, 88, 144, 152
+
+
+def find_section(data, elf, wanted):
+    """File offset of a section."""
+    table = elf + struct.unpack_from("<Q", data, elf + 40)[0]
+    size, count, names = struct.unpack_from("<3H", data, elf + 58)
+    headers = [struct.unpack_from("<IIQQQ", data, table + i * size) for i in range(count)]
+    for header in headers:
+        name = elf + headers[names][4] + header[0]
+        if data[name : data.index(b"\0", name)] == wanted:
+            return elf + header[4]
+    sys.exit("no section %s" % wanted)
 
 
 def main():
@@ -32,6 +45,8 @@ def main():
             struct.pack_into("<H", data, elf + 18, int(value))
         elif key == "checksum":
             struct.pack_into("<I", data, CHECKSUM, int(value))
+        elif key == "site-field":
+            struct.pack_into("<Q", data, find_section(data, elf, b".rela.kpatch.sites"), int(value))
         else:
             new = bytes.fromhex(value)
             data[int(key, 0) : int(key, 0) + len(new)] = new
