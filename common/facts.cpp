@@ -35,6 +35,28 @@ static void append_types(std::string &text, const Facts &facts) {
   }
 }
 
+// Eight hex digits for each line.
+static std::string format_lines(const std::vector<uint32_t> &lines) {
+  static constexpr char digits[] = "0123456789abcdef";
+  std::string text;
+  text.reserve(lines.size() * 8);
+  for (uint32_t line : lines)
+    for (int shift = 28; shift >= 0; shift -= 4)
+      text.push_back(digits[line >> shift & 15]);
+  return text;
+}
+
+static std::vector<uint32_t> parse_lines(const std::string &text) {
+  std::vector<uint32_t> lines;
+  lines.reserve(text.size() / 8);
+  for (size_t at = 0; at + 8 <= text.size(); at += 8) {
+    uint32_t line = 0;
+    std::from_chars(text.data() + at, text.data() + at + 8, line, 16);
+    lines.push_back(line);
+  }
+  return lines;
+}
+
 std::string format_facts(const Facts &facts) {
   std::string text = "facts\t1\n";
   append_line(text, "compiler", {facts.compiler});
@@ -59,6 +81,8 @@ std::string format_facts(const Facts &facts) {
   append_types(text, facts);
   for (const AutomaticFact &a : facts.automatic)
     append_line(text, "automatic", {a.type, a.function});
+  for (const LinesFact &l : facts.lines)
+    append_line(text, "lines", {l.file, format_lines(l.lines)});
   return text;
 }
 
@@ -111,6 +135,8 @@ static void take_line(Facts &facts, std::vector<std::string> &f) {
         {f[1], parse_number(f[2]), parse_number(f[3]), f[4], f[5], f[6]});
   else if (keyword == "automatic")
     facts.automatic.push_back({f[1], f[2]});
+  else if (keyword == "lines")
+    facts.lines.push_back({f[1], parse_lines(f[2])});
   else if (keyword == "enum")
     facts.enumerations.push_back({f[1], f[2], {}});
   else if (keyword == "value" && !facts.enumerations.empty())

@@ -85,6 +85,12 @@ struct EnumerationFact {
   std::vector<EnumeratorFact> values;
 };
 
+// The lines of a source file, each as a fingerprint of its text.
+struct LinesFact {
+  std::string file;
+  std::vector<uint32_t> lines;
+};
+
 struct Facts {
   std::string compiler;             // name and exact version
   std::vector<std::string> options; // those that decide about the code
@@ -99,6 +105,7 @@ struct Facts {
   std::vector<EnumerationFact> enumerations;
   std::vector<AutomaticFact> automatic;
   std::vector<std::string> includes; // not from system headers
+  std::vector<LinesFact> lines;      // of the original only
 };
 
 std::string format_facts(const Facts &facts);

@@ -122,6 +122,20 @@ SectionKind classify_section(std::string_view name, std::string_view flags) {
   return Ignored;
 }
 
+SourceFolders source_folders(std::string_view before, std::string_view now) {
+  if (before == now || !before.starts_with('/') || !now.starts_with('/'))
+    return {};
+  while (true) {
+    size_t old_slash = before.rfind('/'), new_slash = now.rfind('/');
+    if (before.substr(old_slash) != now.substr(new_slash))
+      break;
+    before = before.substr(0, old_slash);
+    now = now.substr(0, new_slash);
+  }
+  return before.empty() || now.empty() ? SourceFolders{}
+                                       : SourceFolders{before, now};
+}
+
 uint64_t mix_bytes(uint64_t hash, std::string_view bytes) {
   while (bytes.size() >= 8) {
     uint64_t word;

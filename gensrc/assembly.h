@@ -101,6 +101,7 @@ struct Atom {
   bool asm_defines = false;  // ... that defines a macro, or a symbol by .set
   bool is_toplevel_asm = false;
   uint32_t loc_file = 0, loc_line = 0; // first .loc
+  size_t place = 0; // offset in the text of the line that begins it
   std::vector<Ref> refs;
   std::vector<Range> ranges;
 };
@@ -182,6 +183,9 @@ uint64_t mix_bytes(uint64_t hash, std::string_view bytes);
 struct SourceFolders {
   std::string_view before, now;
 };
+// "/old/lib/a.c" and "/new/lib/a.c": the folders are "/old" and "/new". Empty
+// if the two are in one folder, or not known.
+SourceFolders source_folders(std::string_view before, std::string_view now);
 
 Result<Unit> parse_assembly(std::string_view text, SourceFolders folders = {});
 

@@ -25,22 +25,6 @@ static std::string unit_id_of(std::string_view original,
   return id;
 }
 
-// "/old/lib/a.c" and "/new/lib/a.c": the folders are "/old" and "/new".
-static SourceFolders folders_of(const Facts &original, const Facts &patched) {
-  std::string_view before = original.source, now = patched.source;
-  if (before == now || !before.starts_with('/') || !now.starts_with('/'))
-    return {};
-  while (true) {
-    size_t old_slash = before.rfind('/'), new_slash = now.rfind('/');
-    if (before.substr(old_slash) != now.substr(new_slash))
-      break;
-    before = before.substr(0, old_slash);
-    now = now.substr(0, new_slash);
-  }
-  return before.empty() || now.empty() ? SourceFolders{}
-                                       : SourceFolders{before, now};
-}
-
 static Result<Facts> read_facts(const std::string &text) {
   if (text.empty())
     return Facts{};
@@ -134,6 +118,10 @@ Result<DiffResult> diff_assembly(std::string_view original,
                                  std::string_view patched,
                                  const DiffOptions &options) {
   DiffResult result;
+  if (original.size() > max_text_bytes || patched.size() > max_text_bytes)
+    return refused("kpatch-too-large",
+                   "the assembly of the unit has more than " +
+                       std::to_string(max_text_bytes >> 20) + " megabytes");
   if (original == patched && options.must_adapt.empty()) {
     result.merged = original;
     return result;
@@ -147,8 +135,8 @@ Result<DiffResult> diff_assembly(std::string_view original,
   Result<Unit> before = parse_assembly(original);
   if (!before)
     return before.take_error().in("original");
-  Result<Unit> after =
-      parse_assembly(patched, folders_of(*original_facts, *patched_facts));
+  Result<Unit> after = parse_assembly(
+      patched, source_folders(original_facts->source, patched_facts->source));
   if (!after)
     return after.take_error().in("patched");
 
@@ -244,6 +232,8 @@ UnitChanges list_unit_changes(const DiffResult &result) {
   unit.removed_variables = result.removed_variables;
   for (const Warning &warning : result.warnings)
     unit.warnings.push_back({warning.code, warning.message});
+  for (const std::string &answer : result.allowed)
+    unit.allowed.push_back(remark_of_answer(answer));
   return unit;
 }
 

@@ -9,9 +9,12 @@
 #include <string>
 #include <sys/stat.h>
 
+#include "common/mapped_file.h"
+
 #include "plugin/arguments.h"
 #include "plugin/collect.h"
 #include "plugin/gcc_headers.h"
+#include "plugin/line_numbers.h"
 #include "plugin/messages.h"
 #include "plugin/options.h"
 #include "plugin/stages.h"
@@ -42,11 +45,25 @@ static Error run_stage(const Collected &unit) {
   return merge_patched(files, asm_file_name, unit, arguments.differ);
 }
 
+// The source is about to be read.
+static void on_start(void *, void *) {
+  if (arguments.stage != Stage::Patched || flag_preprocess_only ||
+      flag_syntax_only || in_lto_p || !main_input_filename)
+    return;
+  UnitFiles files = unit_files(arguments, main_input_filename);
+  // Without it the unit is new, or refused when it has been compiled.
+  if (Result<MappedFile> text = MappedFile::open(files.path("original.facts")))
+    if (Result<Facts> facts = parse_facts(text->text()))
+      keep_line_numbers(*facts);
+}
+
 static void on_finish(void *, void *) {
   if (seen_error() || !has_assembly())
     return;
   Collected unit = finish_collecting();
   unit.facts.output = unit_files(arguments, unit.facts.source).unit;
+  if (arguments.stage == Stage::Original)
+    unit.facts.lines = source_lines();
   if (Error error = run_stage(unit)) {
     if (arguments.stage == Stage::Patched)
       keep_refusal(unit_files(arguments, unit.facts.source), unit, error);
@@ -103,6 +120,7 @@ plugin_init(plugin_name_args *self, plugin_gcc_version *version) {
     return 1;
   hide_plugin_options();
   start_collecting(self->base_name);
+  register_callback(self->base_name, PLUGIN_START_UNIT, on_start, nullptr);
   register_callback(self->base_name, PLUGIN_FINISH, on_finish, nullptr);
   return 0;
 }
