@@ -3,8 +3,9 @@
 // The comparison of assembly says that a function has other code. The plugin's
 // fingerprints of the parsed bodies say whether its own source changed; if not,
 // the bodies that were inlined into it are asked, and then the functions that
-// it calls, from whose code the compiler may have learned something. Without
-// facts there is only "edited".
+// it calls, from whose code the compiler may have learned something. A lambda
+// is a function of its own to the compiler, and to people a piece of the one
+// that it is written in. Without facts there is only "edited".
 
 #include "gensrc/reasons.h"
 
@@ -98,25 +99,65 @@ static std::set<std::string> inlined_callees(const Bodies &bodies,
   return names;
 }
 
+// With what was inlined into those before they were.
+static std::set<std::string> all_inlined(const Bodies &bodies,
+                                         const FunctionFact &function) {
+  std::set<std::string> names = inlined_callees(bodies, function);
+  std::vector<std::string> pending(names.begin(), names.end());
+  while (!pending.empty()) {
+    std::string name = std::move(pending.back());
+    pending.pop_back();
+    for (const std::string &callee : bodies.inlined_into(name))
+      if (names.insert(callee).second)
+        pending.push_back(callee);
+  }
+  return names;
+}
+
+// The name of a function as others that are local to it have it: of "_Z3usei",
+// "_ZZ3useiENKUliE_clEi" (a lambda in it) and "_ZZ3useiENUliE_4_FUNEi" (the
+// plain function that the lambda converts to) it is "3useiE".
+static std::string local_scope(std::string_view symbol) {
+  symbol = source_name(symbol);
+  if (!symbol.starts_with("_Z"))
+    return std::to_string(symbol.size()) + std::string(symbol) + "E";
+  std::string_view core = symbol.substr(symbol.find_first_not_of('Z', 1));
+  size_t lambda = core.find("Ul");
+  bool is_plain = lambda != core.npos && core.find("_4_FUN") != core.npos;
+  if (!is_plain)
+    return std::string(core) + "E";
+  return std::string(core.substr(0, lambda - 1)); // without its 'N'
+}
+
+static bool is_lambda_in(std::string_view lambda, std::string_view symbol) {
+  if (!lambda.starts_with("_ZZ") || lambda.find("Ul") == lambda.npos)
+    return false;
+  lambda.remove_prefix(lambda.find_first_not_of('Z', 1));
+  return lambda.starts_with(local_scope(symbol));
+}
+
 std::string ReasonFinder::inlining(const FunctionFact &was,
                                    const FunctionFact &is) const {
-  std::set<std::string> old_callees = inlined_callees(before_, was);
-  std::set<std::string> callees = inlined_callees(now_, is);
+  std::set<std::string> all = all_inlined(now_, is);
+  all.merge(all_inlined(before_, was));
   std::string edited, added, gone;
-  for (const std::string &name : callees)
-    if (is_edited(name))
-      add_name(edited, name);
-    else if (!old_callees.contains(name))
-      add_name(added, name);
-  for (const std::string &name : old_callees)
-    if (!callees.contains(name)) {
-      if (is_edited(name))
-        add_name(edited, name);
-      else
-        add_name(gone, name);
-    }
+  for (const std::string &name : all) {
+    if (!is_edited(name))
+      continue;
+    if (is_lambda_in(name, is.symbol))
+      return "edited";
+    add_name(edited, name);
+  }
   if (!edited.empty())
     return "inlines edited " + edited;
+  std::set<std::string> old_callees = inlined_callees(before_, was);
+  std::set<std::string> callees = inlined_callees(now_, is);
+  for (const std::string &name : callees)
+    if (!old_callees.contains(name))
+      add_name(added, name);
+  for (const std::string &name : old_callees)
+    if (!callees.contains(name))
+      add_name(gone, name);
   if (!added.empty())
     return "compiled differently: inlines " + added + " now";
   if (!gone.empty())
