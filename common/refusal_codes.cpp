@@ -131,6 +131,8 @@ static constexpr RefusalCode table[] = {
     {"kpatch-no-room", "libcare-ctl", "",
      "no free address space within reach of a jump"},
     {"kpatch-not-applied", "libcare-ctl", "", "no such patch is applied"},
+    {"kpatch-not-assembly", "kpatch_gensrc", "",
+     "the text is not assembly as GCC and clang write it"},
     {"kpatch-not-rebuilt", "libcare-patch-make", "",
      "a header changed, and a file that includes it was not compiled"},
     {"kpatch-not-safe-now", "libcare-ctl", "",
@@ -175,6 +177,8 @@ static constexpr RefusalCode table[] = {
     {"kpatch-tls-new", "kpatch_gensrc", "", "a new thread-local variable"},
     {"kpatch-tls", "libcare-ctl", "",
      "a thread-local variable that cannot be reached"},
+    {"kpatch-too-large", "kpatch_gensrc, libcare-cc", "",
+     "the assembly of a file is larger than anything that a compiler writes"},
     {"kpatch-too-short", "libcare-link, libcare-ctl", "",
      "the function has no room for a jump"},
     {"kpatch-toplevel-asm", "kpatch_gensrc", "",
@@ -217,7 +221,7 @@ std::string list_refusal_codes() {
   return text;
 }
 
-static const RefusalCode *find_code(std::string_view code) {
+const RefusalCode *find_refusal_code(std::string_view code) {
   const RefusalCode *found = std::find_if(
       std::begin(table), std::end(table),
       [&](const RefusalCode &entry) { return entry.code == code; });
@@ -228,7 +232,7 @@ static const RefusalCode *find_code(std::string_view code) {
 Error Allowances::add(std::string_view text) {
   size_t colon = text.find(':');
   std::string_view code = text.substr(0, colon);
-  const RefusalCode *known = find_code(code);
+  const RefusalCode *known = find_refusal_code(code);
   if (!known)
     return usage_error("--allow: '" + std::string(code) +
                        "' is no code of a refusal")

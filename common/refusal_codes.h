@@ -37,6 +37,9 @@ std::span<const RefusalCode> refusal_codes();
 // One line for each code, as --list-refusals prints them.
 std::string list_refusal_codes();
 
+// Null if there is no such code.
+const RefusalCode *find_refusal_code(std::string_view code);
+
 // What has been allowed, and what of it was needed.
 class Allowances {
 public:

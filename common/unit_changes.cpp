@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "common/fields.h"
+#include "common/refusal_codes.h"
 
 namespace care {
 
@@ -18,6 +19,18 @@ size_t CodeChange::first_difference() const {
 
 Remark remark_of(const Error &error) {
   return {error.code(), error.message(), {}, error.notes()};
+}
+
+Remark remark_of_answer(std::string_view answer) {
+  size_t colon = std::min(answer.find(':'), answer.size());
+  Remark remark{
+      std::string(answer.substr(0, colon)),
+      "'" + std::string(answer.substr(std::min(colon + 1, answer.size()))) +
+          "'"};
+  if (const RefusalCode *code = find_refusal_code(remark.code))
+    remark.message += ": " + std::string(code->meaning);
+  remark.notes = {"answered with --allow='" + std::string(answer) + "'"};
+  return remark;
 }
 
 static void append_remarks(std::string &text, std::string_view keyword,

@@ -50,6 +50,9 @@ struct UnitChanges {
 
 Remark remark_of(const Error &error);
 
+// What a person has answered; `answer` is CODE:SYMBOL as in --allow.
+Remark remark_of_answer(std::string_view answer);
+
 std::string format_changes(const UnitChanges &unit);
 // Unknown keywords are skipped.
 Result<UnitChanges> parse_changes(std::string_view text);

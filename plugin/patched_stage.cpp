@@ -83,6 +83,8 @@ static Error write_report(const UnitFiles &files, const Collected &unit,
   for (const gensrc::Warning &warning : warnings)
     changes.warnings.push_back({warning.code, warning.message,
                                 find_location(warning.message, unit.places)});
+  for (Remark &answer : changes.allowed)
+    answer.location = find_location(answer.message, unit.places);
   if (Error error = write_file(files.path("patched.report"),
                                gensrc::format_report(result)))
     return std::move(error).with_code("kpatch-side-file");
@@ -164,6 +166,8 @@ Error merge_patched(const UnitFiles &files, const std::string &assembly,
     if (!macros.empty() && !original->facts.empty())
       warnings.push_back({"kpatch-flags", macros});
     gensrc::append_allowances(result->merged, allowed.needed());
+    result->allowed.insert(result->allowed.end(), allowed.needed().begin(),
+                           allowed.needed().end());
   }
   warnings.insert(warnings.end(), result->warnings.begin(),
                   result->warnings.end());

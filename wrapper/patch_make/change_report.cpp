@@ -60,6 +60,27 @@ Result<std::vector<UnitChanges>> read_units(const fs::path &side_files) {
   return units;
 }
 
+// The answers that the linking step needed, which are not in any unit: those of
+// a binary stand under its name.
+static void add_linked_answers(const std::vector<PatchedBinary> &binaries,
+                               std::vector<UnitChanges> &units) {
+  std::set<std::pair<std::string, std::string>> known;
+  for (const UnitChanges &unit : units)
+    for (const Remark &answer : unit.allowed)
+      known.emplace(answer.code, answer.message);
+  for (const PatchedBinary &binary : binaries) {
+    UnitChanges linked;
+    linked.output = linked.source = binary.binary;
+    for (const std::string &text : binary.allowed) {
+      Remark answer = remark_of_answer(text);
+      if (!known.contains({answer.code, answer.message}))
+        linked.allowed.push_back(std::move(answer));
+    }
+    if (!linked.allowed.empty())
+      units.push_back(std::move(linked));
+  }
+}
+
 static std::vector<ToolVersion>
 tool_versions(const std::vector<UnitChanges> &units) {
   std::vector<ToolVersion> tools = {
@@ -94,6 +115,7 @@ Result<ChangeReport> collect_changes(const Options &options,
     return units.take_error();
   report.units = std::move(*units);
   report.tools = tool_versions(report.units);
+  add_linked_answers(report.result.patched, report.units);
   return report;
 }
 
