@@ -75,8 +75,13 @@ static bool is_first_sight(tree type) {
 }
 
 // System headers, and what the compiler makes itself (the layout of RTTI, with
-// names that it counts up): no source patch changes them.
+// names that it counts up, what sanitizers pass to their library): no source
+// patch changes them.
 static bool is_from_elsewhere(tree type) {
+  tree name = TYPE_NAME(type);
+  if (name && TREE_CODE(name) == TYPE_DECL && DECL_ARTIFICIAL(name) &&
+      DECL_IGNORED_P(name))
+    return true;
   location_t location = type_location(type);
   return location == BUILTINS_LOCATION ||
          (location != UNKNOWN_LOCATION && in_system_header_at(location));

@@ -375,6 +375,15 @@ Error Prover::check_range(const SectionPair &pair,
       *is_unproven = true;
       continue;
     }
+    if (meaning.kind == ReferenceKind::Unsupported)
+      return refused("kpatch-relocation",
+                     fmt::format(
+                         "section '{}': {} to '{}' is a kind of "
+                         "reference that is not supported",
+                         patched.name, arch_.relocation_name(reference.type),
+                         shown_name(patched_.object(), reference.symbol)))
+          .note("position-independent code of the large code model has these; "
+                "build without -mcmodel=large, or with -fno-pie -no-pie");
     return mismatch(
         pair, range, offset, size,
         fmt::format("{} to '{}' does not lead to the same place",
