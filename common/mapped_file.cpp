@@ -21,7 +21,14 @@ static std::string quoted(const std::string &path) {
   return "'" + path + "'";
 }
 
-static Result<std::string> read_all(int fd, const std::string &path) {
+static Error too_large(const std::string &path, size_t limit_bytes) {
+  return refused("kpatch-too-large", quoted(path) + ": more than " +
+                                         std::to_string(limit_bytes >> 20) +
+                                         " megabytes");
+}
+
+static Result<std::string> read_all(int fd, const std::string &path,
+                                    size_t limit_bytes) {
   std::string content;
   char buffer[65536];
   for (;;) {
@@ -33,10 +40,13 @@ static Result<std::string> read_all(int fd, const std::string &path) {
     if (count < 0)
       return system_error(quoted(path), errno);
     content.append(buffer, static_cast<size_t>(count));
+    if (content.size() > limit_bytes)
+      return too_large(path, limit_bytes);
   }
 }
 
-Result<MappedFile> MappedFile::open(const std::string &path) {
+Result<MappedFile> MappedFile::open(const std::string &path,
+                                    size_t limit_bytes) {
   UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!fd.is_open())
     return system_error(quoted(path), errno);
@@ -50,6 +60,8 @@ Result<MappedFile> MappedFile::open(const std::string &path) {
   // Files of /proc say that they are empty; reading tells.
   if (S_ISREG(status.st_mode) && status.st_size > 0) {
     auto size_bytes = static_cast<size_t>(status.st_size);
+    if (size_bytes > limit_bytes)
+      return too_large(path, limit_bytes);
     void *mapping =
         mmap(nullptr, size_bytes, PROT_READ, MAP_PRIVATE, fd.get(), 0);
     if (mapping == MAP_FAILED)
@@ -60,7 +72,7 @@ Result<MappedFile> MappedFile::open(const std::string &path) {
     return file;
   }
 
-  Result<std::string> content = read_all(fd.get(), path);
+  Result<std::string> content = read_all(fd.get(), path, limit_bytes);
   if (!content)
     return content.take_error();
   auto *copy = new uint8_t[content->size()];

@@ -21,7 +21,10 @@ namespace care {
 // other unmappable file is read into memory instead.
 class MappedFile {
 public:
-  static Result<MappedFile> open(const std::string &path);
+  // Refuses (kpatch-too-large) what has more than `limit_bytes`, before it is
+  // read.
+  static Result<MappedFile> open(const std::string &path,
+                                 size_t limit_bytes = SIZE_MAX);
 
   MappedFile(MappedFile &&other) noexcept;
   MappedFile &operator=(MappedFile &&other) noexcept;

@@ -116,10 +116,12 @@ Error ChangeFinder::compare_function(uint32_t id) {
   }
   uint32_t partner = a_.function_of(original);
   if (partner == no_id)
-    return refused("kpatch-symbol-kind",
-                   quoted(symbol.name) +
-                       " is a function now and was none in the original")
-        .note("give the new function another name");
+    return in_place(
+        units_, b_, function.parts[0],
+        refused("kpatch-symbol-kind",
+                quoted(symbol.name) +
+                    " is a function now and was none in the original")
+            .note("give the new function another name"));
   bool clone = symbol.is_local() && is_clone(symbol.name);
   std::string reason;
   if (is_listed(units_.options.must_adapt, symbol.name, b_.file_name))
@@ -129,12 +131,14 @@ Error ChangeFinder::compare_function(uint32_t id) {
   if (reason.empty())
     return {};
   if (a_.functions[partner].symbol != original)
-    return refused("kpatch-alias",
-                   "function " + quoted(symbol.name) + " was another name of " +
-                       quoted(a_.symbols[a_.functions[partner].symbol].name) +
-                       " in the original and is code of its own now")
-        .note("both share one entry in the running program; change both, or "
-              "neither");
+    return in_place(
+        units_, b_, function.parts[0],
+        refused("kpatch-alias",
+                "function " + quoted(symbol.name) + " was another name of " +
+                    quoted(a_.symbols[a_.functions[partner].symbol].name) +
+                    " in the original and is code of its own now")
+            .note("both share one entry in the running program; change both, "
+                  "or neither"));
   add({id, function.symbol, original, clone, std::move(reason)});
   return {};
 }
@@ -163,9 +167,11 @@ Error ChangeFinder::compare_aliases() {
                          units_.matching.to_original[b_.atoms[to].symbol] ==
                              a_.atoms[from].symbol;
       if (!same_target && before.alias_of != symbol.alias_of)
-        return refused("kpatch-alias",
-                       quoted(symbol.name) + " stands for another thing now")
-            .note("add a function with a new name instead, and call it");
+        return in_place(
+            units_, b_, to,
+            refused("kpatch-alias",
+                    quoted(symbol.name) + " stands for another thing now")
+                .note("add a function with a new name instead, and call it"));
       continue;
     }
     const Function &code = b_.functions[target];
@@ -175,11 +181,12 @@ Error ChangeFinder::compare_aliases() {
         !is_wanted(symbol.name))
       continue;
     if (before.atom == no_id)
-      return refused("kpatch-alias",
-                     quoted(symbol.name) + " was another name of " +
-                         quoted(before.alias_of) + " and is one of " +
-                         quoted(symbol.alias_of) + " now")
-          .note("both share one entry in the running program");
+      return in_place(units_, b_, code.parts[0],
+                      refused("kpatch-alias",
+                              quoted(symbol.name) + " was another name of " +
+                                  quoted(before.alias_of) + " and is one of " +
+                                  quoted(symbol.alias_of) + " now")
+                          .note("both share one entry in the running program"));
     add({target, id, original, false, "edited"});
   }
   return {};

@@ -73,6 +73,11 @@ void warn_about_staying(const Comparison &units, const ChangedFunction &change,
 // "file:line" of a function of the patched unit by its .loc, or empty.
 std::string location_of(const Unit &unit, const Function &function);
 
+// `error` is about what `atom` is: adds "file:line" of the function that it
+// belongs to, or else the line of the assembly if `name_lines` is set.
+Error in_place(const Comparison &units, const Unit &unit, AtomId atom,
+               Error error);
+
 bool is_listed(const std::vector<std::string> &names, std::string_view name,
                std::string_view file);
 

@@ -19,6 +19,10 @@
 
 namespace care::gensrc {
 
+// Larger texts are refused. The largest known, a program of 2.2 million lines
+// in one file, with debug information, has 60 megabytes.
+constexpr size_t max_text_bytes = size_t{512} << 20;
+
 struct DiffOptions {
   // Names that may differ without consequence: a changed function keeps its
   // original code, a changed variable its original value.
@@ -39,6 +43,9 @@ struct DiffOptions {
   std::vector<std::string> allow;
   // Tells this unit from the others of one link (the output's path, say).
   std::string unit_name;
+  // The texts are files that a person has given: where nothing tells the line
+  // of the source, messages name the line of the text.
+  bool name_lines = false;
   // Texts of the facts side files; may be empty.
   std::string original_facts, patched_facts;
 };

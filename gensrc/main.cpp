@@ -97,7 +97,11 @@ Error write_output(const std::string &path, std::string_view text) {
 }
 
 Result<MappedFile> open_input(const std::string &path) {
-  return MappedFile::open(path == "-" ? "/dev/stdin" : path);
+  Result<MappedFile> file =
+      MappedFile::open(path == "-" ? "/dev/stdin" : path, max_text_bytes);
+  if (file)
+    return file;
+  return file.take_error().note("give the assembly of one source file");
 }
 
 void report(const DiffResult &result, Diagnostics &diagnostics) {
@@ -110,6 +114,8 @@ void report(const DiffResult &result, Diagnostics &diagnostics) {
     diagnostics.info(name + ": new variable");
   for (const std::string &name : result.removed_variables)
     diagnostics.info(name + ": variable removed");
+  for (const std::string &answer : result.allowed)
+    diagnostics.info("allowed " + answer);
   if (!result.changed)
     diagnostics.info("nothing changed");
 }
@@ -163,6 +169,8 @@ Error run(CommandLine &line, Diagnostics &diagnostics) {
   line.options.ignore_changes = split_list(line.ignore_changes);
   line.options.unlink_symbols = split_list(line.unlink_symbols);
   line.options.must_adapt = split_list(line.must_adapt);
+  // A filter that drops lines moves those below.
+  line.options.name_lines = line.filter.keep_lines || !line.filter.is_active();
   line.options.unit_name = line.output == "-" ? line.inputs[0] : line.output;
   if (!line.test_mode) {
     Result<std::vector<std::string>> names = read_settings(settings_path);

@@ -37,7 +37,8 @@ Parser::Parser(std::string_view text, SourceFolders folders)
 
 Error Parser::run() {
   if (has_stray_nul(unit_.text))
-    return format_error("not an assembly text (it has NUL bytes)");
+    return format_error("not an assembly text (it has NUL bytes)")
+        .with_code("kpatch-not-assembly");
   std::string_view rest = unit_.text;
   while (!rest.empty()) {
     line_begin_ = unit_.text.size() - rest.size();
@@ -182,7 +183,15 @@ Error Parser::malformed(std::string what) const {
                  unit_.text.begin() + static_cast<ptrdiff_t>(line_begin_),
                  '\n') +
       1;
-  return format_error("line " + std::to_string(line) + ": " + std::move(what));
+  return format_error("line " + std::to_string(line) + ": " + std::move(what))
+      .with_code("kpatch-not-assembly");
+}
+
+Error Parser::foreign(std::string_view statement) const {
+  return malformed(fmt::format("'{}': assembly of another architecture "
+                               "(expected {})",
+                               statement, arch_.name))
+      .with_code("kpatch-architecture");
 }
 
 // --- labels
@@ -271,6 +280,7 @@ AtomId Parser::new_atom(AtomKind kind) {
   unit_.atoms.emplace_back();
   unit_.atoms.back().kind = kind;
   unit_.atoms.back().section = section_;
+  unit_.atoms.back().place = line_begin_;
   return static_cast<AtomId>(unit_.atoms.size() - 1);
 }
 
@@ -325,8 +335,12 @@ Error Parser::parse_instruction(std::string_view statement, Words words) {
       return malformed("instruction outside of an executable section: " +
                        shown());
     AtomId open = state().open;
-    if (open == no_id || unit_.atoms[open].symbol == no_id)
+    // Before the label is what -fpatchable-function-entry puts there.
+    bool is_outside = open == no_id || unit_.atoms[open].symbol == no_id;
+    if (is_outside && words.head != "nop")
       return malformed("instruction outside of a function: " + shown());
+    if (arch_.is_foreign(words.head, words.operands))
+      return foreign(statement.substr(0, 40));
   }
   while (arch_.is_prefix(words.head) && !words.operands.empty())
     words = split_words(words.operands);

@@ -15,29 +15,63 @@ namespace care::gensrc {
 Directive directive_of(std::string_view name) {
   using enum Directive;
   static const std::unordered_map<std::string_view, Directive> table = {
-      {".string", Raw},         {".ascii", Raw},
-      {".asciz", Raw},          {".string8", Raw},
-      {".base64", Raw},         {".section", Section},
-      {".text", Section},       {".data", Section},
-      {".bss", Section},        {".pushsection", Section},
-      {".popsection", Section}, {".previous", Section},
-      {".subsection", Section}, {".globl", Symbol},
-      {".global", Symbol},      {".local", Symbol},
-      {".weak", Symbol},        {".hidden", Symbol},
-      {".internal", Symbol},    {".protected", Symbol},
-      {".set", Symbol},         {".equ", Symbol},
-      {".equiv", Symbol},       {".symver", Symbol},
-      {".weakref", Symbol},     {".type", Type},
-      {".size", Size},          {".comm", Common},
-      {".lcomm", LocalCommon},  {".align", Align},
-      {".p2align", Align},      {".balign", Align},
-      {".file", File},          {".ident", Skip},
-      {".addrsig", Skip},       {".addrsig_sym", Skip},
-      {".loc", Skip},           {".loc_mark_labels", Skip},
-      {".line", Skip},          {".att_syntax", Skip},
-      {".intel_syntax", Intel}, {".arch", OtherArch},
-      {".cpu", OtherArch},      {".code16", OtherArch},
-      {".code32", OtherArch}};
+      {".string", Raw},
+      {".ascii", Raw},
+      {".asciz", Raw},
+      {".string8", Raw},
+      {".base64", Raw},
+      {".section", Section},
+      {".text", Section},
+      {".data", Section},
+      {".bss", Section},
+      {".pushsection", Section},
+      {".popsection", Section},
+      {".previous", Section},
+      {".subsection", Section},
+      {".globl", Symbol},
+      {".global", Symbol},
+      {".local", Symbol},
+      {".weak", Symbol},
+      {".hidden", Symbol},
+      {".internal", Symbol},
+      {".protected", Symbol},
+      {".set", Symbol},
+      {".equ", Symbol},
+      {".equiv", Symbol},
+      {".symver", Symbol},
+      {".weakref", Symbol},
+      {".type", Type},
+      {".size", Size},
+      {".comm", Common},
+      {".lcomm", LocalCommon},
+      {".align", Align},
+      {".p2align", Align},
+      {".balign", Align},
+      {".file", File},
+      {".ident", Skip},
+      {".addrsig", Skip},
+      {".addrsig_sym", Skip},
+      {".loc", Skip},
+      {".loc_mark_labels", Skip},
+      {".line", Skip},
+      {".att_syntax", Skip},
+      {".intel_syntax", Intel},
+      {".arch", OtherArch},
+      {".cpu", OtherArch},
+      {".code16", OtherArch},
+      {".code32", OtherArch},
+      {".option", OtherArch},
+      {".attribute", OtherArch},
+      {".machine", OtherArch},
+      {".machinemode", OtherArch},
+      {".abiversion", OtherArch},
+      {".eabi_attribute", OtherArch},
+      {".syntax", OtherArch},
+      {".thumb", OtherArch},
+      {".arm", OtherArch},
+      {".module", OtherArch},
+      {".nan", OtherArch},
+      {".register", OtherArch}};
   auto found = table.find(name);
   return found == table.end() ? Content : found->second;
 }
@@ -80,9 +114,7 @@ Error Parser::parse_directive(std::string_view statement, Words words) {
   case Directive::OtherArch:
     if (in_asm_)
       break;
-    return malformed(
-        fmt::format("'{}': assembly of another architecture (expected {})",
-                    statement, arch_.name));
+    return foreign(statement);
   case Directive::Raw:
     if (kind() != SectionKind::Ignored)
       add_raw(statement);

@@ -51,6 +51,7 @@ private:
   SectionState &state() { return states_[section_]; }
   SectionKind kind() const { return unit_.sections[section_].kind; }
   Error malformed(std::string what) const;
+  Error foreign(std::string_view statement) const; // of another architecture
   void finish();
   void collect_functions();
 

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <map>
 
 #include "gensrc/changes.h"
 #include "gensrc/compare.h"
@@ -33,6 +34,24 @@ std::string location_of(const Unit &unit, const Function &function) {
   return {};
 }
 
+Error in_place(const Comparison &units, const Unit &unit, AtomId atom,
+               Error error) {
+  if (atom == no_id)
+    return error;
+  if (uint32_t function = unit.function_ids[atom]; function != no_id)
+    if (std::string where = location_of(unit, unit.functions[function]);
+        !where.empty())
+      return std::move(error).in(where);
+  if (!units.options.name_lines)
+    return error;
+  auto end =
+      unit.text.begin() + static_cast<std::ptrdiff_t>(unit.atoms[atom].place);
+  auto line = std::count(unit.text.begin(), end, '\n') + 1;
+  error = std::move(error).in("line " + std::to_string(line));
+  return &unit == &units.original ? std::move(error).in("original")
+                                  : std::move(error);
+}
+
 // --- the unit
 
 Error check_same_unit(const Comparison &units) {
@@ -44,14 +63,20 @@ Error check_same_unit(const Comparison &units) {
         .note("only the code of functions can be replaced");
   if (a.functions.empty())
     return {};
-  bool any_common = std::any_of(
+  auto common = static_cast<size_t>(std::count_if(
       b.functions.begin(), b.functions.end(), [&](const Function &function) {
         return units.matching.to_original[function.symbol] != no_id;
-      });
-  if (any_common)
+      }));
+  bool is_doubtful =
+      a.file_name != b.file_name && common * 2 < a.functions.size();
+  if (common != 0 && !is_doubtful)
     return {};
+  std::string how_many = "no function";
+  if (common != 0)
+    how_many = std::to_string(common) + " of " +
+               std::to_string(a.functions.size()) + " functions";
   return refused("kpatch-different-unit",
-                 "the two texts have no function in common (original " +
+                 "the two texts have " + how_many + " in common (original " +
                      quoted(a.file_name) + ", patched " + quoted(b.file_name) +
                      ")")
       .note(
@@ -143,7 +168,8 @@ Error VariableCheck::check_gone() const {
                   a_.file_name))
       continue;
     if (Error error = section_error(a_, atom, " is no longer in"))
-      return error;
+      return in_place(units_, a_, a_.symbols[atom.symbol].atom,
+                      std::move(error));
   }
   return {};
 }
@@ -271,7 +297,7 @@ Error VariableCheck::run() {
     bool is_new = original == no_id || !a_.symbols[original].is_defined();
     if (is_new) {
       if (Error error = check_new(atom, symbol))
-        return error;
+        return in_place(units_, b_, id, std::move(error));
       continue;
     }
     if (is_listed(units_.options.ignore_changes, symbol.name, b_.file_name))
@@ -280,15 +306,50 @@ Error VariableCheck::run() {
     if (before == no_id || a_.atoms[before].kind != AtomKind::Object) {
       if (a_.atoms.size() > before && a_.atoms[before].is_toplevel_asm)
         continue;
-      return refused("kpatch-symbol-kind",
-                     quoted(symbol.name) +
-                         " is a variable now and was none in the original")
-          .note("give it a new name");
+      return in_place(
+          units_, b_, id,
+          refused("kpatch-symbol-kind",
+                  quoted(symbol.name) +
+                      " is a variable now and was none in the original")
+              .note("give it a new name"));
     }
     if (Error error = check_known(before, id))
-      return error;
+      return in_place(units_, b_, id, std::move(error));
   }
   return check_gone();
+}
+
+// Data without a name, which inline assembly puts into a section of its choice:
+// its function may be the same. What is gone stays, and does no harm.
+Error check_unnamed_data(const Comparison &units) {
+  auto is_unnamed = [](const Unit &unit, const Atom &atom) {
+    return atom.kind == AtomKind::Loose && !atom.is_toplevel_asm &&
+           is_collected(unit, atom);
+  };
+  std::map<std::pair<std::string_view, uint64_t>, size_t> before;
+  const Unit &a = units.original;
+  for (const Atom &atom : a.atoms)
+    if (is_unnamed(a, atom))
+      before[{a.sections[atom.section].name, atom.shape}]++;
+  const Unit &b = units.patched;
+  for (AtomId id = 0; id < b.atoms.size(); id++) {
+    const Atom &atom = b.atoms[id];
+    if (!is_unnamed(b, atom))
+      continue;
+    std::string_view section = b.sections[atom.section].name;
+    if (size_t &left = before[{section, atom.shape}]; left != 0)
+      left--;
+    else if (!units.allowed.permits("kpatch-data-section", section))
+      return in_place(units, b, id,
+                      refused("kpatch-data-section",
+                              "what inline assembly puts into section " +
+                                  quoted(section) + " changed")
+                          .note("the running program finds what is in that "
+                                "section by its place; a patch cannot change "
+                                "what it holds")
+                          .note(allow_hint("kpatch-data-section", section)));
+  }
+  return {};
 }
 
 // --- functions
@@ -341,13 +402,13 @@ Error check_start_list(const Comparison &units, SectionKind kind) {
     if (Error error = constructor_error(units, b.symbols[symbol].name,
                                         at_start ? " is to run at the start"
                                                  : " is to run at the end"))
-      return error;
+      return in_place(units, b, b.atom_of(symbol), std::move(error));
   for (SymbolId symbol : missing_from(before, now, units.matching.to_patched))
     if (Error error =
             constructor_error(units, a.symbols[symbol].name,
                               at_start ? " is not to run at the start any more"
                                        : " is not to run at the end any more"))
-      return error;
+      return in_place(units, a, a.atom_of(symbol), std::move(error));
   return {};
 }
 
@@ -414,15 +475,20 @@ Error check_functions(const Comparison &units, const Changes &changes,
   const Unit &b = units.patched;
   if (Error error = check_start_lists(units))
     return error;
+  if (Error error = check_unnamed_data(units))
+    return error;
   for (const Symbol &symbol : b.symbols) {
     if (symbol.type != SymbolType::Ifunc || !symbol.is_defined())
       continue;
     SymbolId original = units.original.find(symbol.name);
     if (original == no_id ||
         units.original.symbols[original].type != SymbolType::Ifunc)
-      return refused("kpatch-ifunc-new", "function " + quoted(symbol.name) +
-                                             " is a new indirect function")
-          .note("choose the implementation in an ordinary function");
+      return in_place(
+          units, b, b.atom_of(b.find(symbol.name)),
+          refused("kpatch-ifunc-new", "function " + quoted(symbol.name) +
+                                          " is a new indirect function")
+              .note("choose the implementation in an ordinary "
+                    "function"));
   }
   std::vector<SymbolId> at_start = start_list(b, SectionKind::Constructors);
   for (const ChangedFunction &change : changes.functions) {
@@ -431,14 +497,13 @@ Error check_functions(const Comparison &units, const Changes &changes,
     bool runs_at_start =
         is_start_function(name) || std::find(at_start.begin(), at_start.end(),
                                              function.symbol) != at_start.end();
-    std::string where = location_of(b, function);
     Error error;
     if (runs_at_start && change.original != no_id)
       error = constructor_error(units, name, " runs at the start and changed");
     else
       error = check_function(units, change);
     if (error)
-      return where.empty() ? std::move(error) : std::move(error).in(where);
+      return in_place(units, b, function.parts[0], std::move(error));
     if (change.original != no_id && !change.is_clone)
       warn_about_staying(units, change, warnings);
   }

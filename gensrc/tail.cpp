@@ -95,7 +95,8 @@ Result<std::string> TailWriter::label_name(SymbolId id) {
     return name;
   }
   if (symbol.atom == no_id)
-    return format_error("label " + quoted(symbol.name) + " is not defined");
+    return format_error("label " + quoted(symbol.name) + " is not defined")
+        .with_code("kpatch-not-assembly");
   const Atom &atom = b_.atoms[symbol.atom];
   if (atom.kind != AtomKind::Function)
     need(symbol.atom);

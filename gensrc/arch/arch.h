@@ -22,6 +22,8 @@ struct ImportUse {
 
 struct AsmArch {
   std::string_view name;
+  // Is it an instruction of a relative that looks alike (of 32 bits)?
+  bool (*is_foreign)(std::string_view mnemonic, std::string_view operands);
   // A word in front of an instruction that is not one by itself: "lock".
   bool (*is_prefix)(std::string_view word);
   // Does the instruction branch to its operand (not through it)?

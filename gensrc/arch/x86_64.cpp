@@ -21,6 +21,12 @@
 namespace care::gensrc {
 namespace {
 
+// A stack of 32 bits. Its addresses are 64 bits wide here, also with -mx32.
+bool is_foreign(std::string_view mnemonic, std::string_view operands) {
+  return mnemonic == "pushl" || mnemonic == "popl" ||
+         operands.find("(%esp") != operands.npos;
+}
+
 bool is_prefix(std::string_view word) {
   static constexpr std::array<std::string_view, 20> prefixes = {
       "lock", "rep",    "repe",   "repz",   "repne", "repnz", "notrack",
@@ -273,6 +279,7 @@ Result<std::string> through_got(const ImportUse &use) {
 
 const AsmArch x86_64_asm = {
     .name = "x86_64",
+    .is_foreign = is_foreign,
     .is_prefix = is_prefix,
     .is_branch = is_branch,
     .is_return = is_return,

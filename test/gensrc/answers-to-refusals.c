@@ -10,7 +10,7 @@
 // RUN: %gcc -O2 -DSTART=2 -S unit.c -o start.s
 
 // RUN: %exits-with 1 %kpatch_gensrc -i old.s -i init.s -o m.s 2>&1 | FileCheck %s --check-prefix=HINT
-// HINT: error: init.s: variable 'level': the initial value changed [kpatch-data-init]
+// HINT: error: init.s: line {{[0-9]+}}: variable 'level': the initial value changed [kpatch-data-init]
 // HINT: note: if you know that it is safe: --allow='kpatch-data-init:level'
 
 // Allowed for another variable only:
@@ -24,7 +24,7 @@
 // A variable keeps its place, so that it may only become smaller.
 // RUN: %kpatch_gensrc --allow=kpatch-data-size:buffer -i old.s -i smaller.s -o m.s
 // RUN: %exits-with 1 %kpatch_gensrc --allow=kpatch-data-size:buffer -i old.s -i larger.s -o m.s 2>&1 | FileCheck %s --check-prefix=LARGER
-// LARGER: error: larger.s: variable 'buffer': the size changed (8 bytes, now 16) [kpatch-data-size]
+// LARGER: error: larger.s: line {{[0-9]+}}: variable 'buffer': the size changed (8 bytes, now 16) [kpatch-data-size]
 // LARGER-NOT: --allow
 
 // RUN: %kpatch_gensrc --allow=kpatch-constructor:start -i old.s -i start.s -o m.s

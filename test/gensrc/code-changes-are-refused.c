@@ -10,15 +10,15 @@
 // RUN: %gcc -O2 -DASM_GLOBAL -S unit.c -o global.s
 
 // RUN: %exits-with 1 %kpatch_gensrc --test-mode -i old.s -i alias.s -o m.s 2>&1 | FileCheck %s --check-prefix=ALIAS
-// ALIAS: error: alias.s: function 'other' was another name of 'original' in the original and is code of its own now [kpatch-alias]
+// ALIAS: error: alias.s: line {{[0-9]+}}: function 'other' was another name of 'original' in the original and is code of its own now [kpatch-alias]
 // RUN: %exits-with 1 %kpatch_gensrc --test-mode -i old.s -i data.s -o m.s 2>&1 | FileCheck %s --check-prefix=DATA
-// DATA: error: data.s: 'thing' is a variable now and was none in the original [kpatch-symbol-kind]
+// DATA: error: data.s: line {{[0-9]+}}: 'thing' is a variable now and was none in the original [kpatch-symbol-kind]
 // RUN: %exits-with 1 %kpatch_gensrc --test-mode -i old.s -i code.s -o m.s 2>&1 | FileCheck %s --check-prefix=CODE
-// CODE: error: code.s: 'value' is a function now and was none in the original [kpatch-symbol-kind]
+// CODE: error: code.s: line {{[0-9]+}}: 'value' is a function now and was none in the original [kpatch-symbol-kind]
 // RUN: %exits-with 1 %kpatch_gensrc --test-mode -i old.s -i section.s -o m.s 2>&1 | FileCheck %s --check-prefix=SECTION
-// SECTION: error: section.s: function 'inside': inline assembly in it switches sections [kpatch-inline-asm]
+// SECTION: error: section.s: line {{[0-9]+}}: function 'inside': inline assembly in it switches sections [kpatch-inline-asm]
 // RUN: %exits-with 1 %kpatch_gensrc --test-mode -i old.s -i global.s -o m.s 2>&1 | FileCheck %s --check-prefix=GLOBAL
-// GLOBAL: error: global.s: function 'inside': inline assembly in it defines the global symbol 'marker' [kpatch-inline-asm]
+// GLOBAL: error: global.s: line {{[0-9]+}}: function 'inside': inline assembly in it defines the global symbol 'marker' [kpatch-inline-asm]
 
 // RUN: sed 's/jmp/nop; jmp/' label.s > label-new.s
 // RUN: %exits-with 1 %kpatch_gensrc --test-mode -i label.s -i label-new.s -o m.s 2>&1 | FileCheck %s --check-prefix=LABEL
@@ -26,7 +26,7 @@
 
 // RUN: sed 's/nop/nop; nop/' clone.s > clone-new.s
 // RUN: %exits-with 1 %kpatch_gensrc --test-mode -i clone.s -i clone-new.s -o m.s --ignore-changes=caller 2>&1 | FileCheck %s --check-prefix=CLONE
-// CLONE: error: clone-new.s: clone 'scale.isra.0' changed, and variable 'table' refers to it [kpatch-clone-visible]
+// CLONE: error: clone-new.s: line {{[0-9]+}}: clone 'scale.isra.0' changed, and variable 'table' refers to it [kpatch-clone-visible]
 // RUN: not ls m.s
 
 //--- unit.c

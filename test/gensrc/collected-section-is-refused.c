@@ -12,16 +12,16 @@
 
 // RUN: %exits-with 1 %kpatch_gensrc --test-mode -i old.s -i more.s -o m.s 2>&1 \
 // RUN:   | FileCheck %s --check-prefix=MORE
-// MORE: error: more.s: variable 'entry_c' is new in section 'table' [kpatch-data-section]
+// MORE: error: more.s: line {{[0-9]+}}: variable 'entry_c' is new in section 'table' [kpatch-data-section]
 // RUN: %exits-with 1 %kpatch_gensrc --test-mode -i old.s -i fewer.s -o m.s 2>&1 \
 // RUN:   | FileCheck %s --check-prefix=FEWER
-// FEWER: error: fewer.s: variable 'entry_b' is no longer in section 'table' [kpatch-data-section]
+// FEWER: error: fewer.s: original: line {{[0-9]+}}: variable 'entry_b' is no longer in section 'table' [kpatch-data-section]
 // RUN: %exits-with 1 %kpatch_gensrc --test-mode -i old.s -i changed.s -o m.s 2>&1 \
 // RUN:   | FileCheck %s --check-prefix=CHANGED
-// CHANGED: error: changed.s: variable 'entry_a' changed in section 'table' [kpatch-data-section]
+// CHANGED: error: changed.s: line {{[0-9]+}}: variable 'entry_a' changed in section 'table' [kpatch-data-section]
 // RUN: %exits-with 1 %kpatch_gensrc --test-mode -i old.s -i moved.s -o m.s 2>&1 \
 // RUN:   | FileCheck %s --check-prefix=MOVED
-// MOVED: error: moved.s: variable 'plain' moved into section 'table' [kpatch-data-section]
+// MOVED: error: moved.s: line {{[0-9]+}}: variable 'plain' moved into section 'table' [kpatch-data-section]
 // RUN: not ls m.s
 // RUN: %kpatch_gensrc --test-mode -i old.s -i step.s -o m.s
 // RUN: %kpatch_gensrc --test-mode -i old.s -i more.s -o m.s --ignore-changes=entry_c

@@ -11,11 +11,11 @@
 // RUN: %gxx -O2 -DINLINE=2 -S %s -o inline.s
 
 // RUN: %exits-with 1 %kpatch_gensrc --test-mode -i old.s -i virtual.s -o m.s 2>&1 | FileCheck %s --check-prefix=VIRTUAL
-// VIRTUAL: error: virtual.s: variable '_ZTV5Shape': the size changed (24 bytes, now 32) [kpatch-data-size]
+// VIRTUAL: error: virtual.s: line {{[0-9]+}}: variable '_ZTV5Shape': the size changed (24 bytes, now 32) [kpatch-data-size]
 // RUN: %exits-with 1 %kpatch_gensrc --test-mode -i old.s -i base.s -o m.s 2>&1 | FileCheck %s --check-prefix=BASE
-// BASE: error: base.s: variable '_ZTI5Shape': the size changed (16 bytes, now 40) [kpatch-data-size]
+// BASE: error: base.s: line {{[0-9]+}}: variable '_ZTI5Shape': the size changed (16 bytes, now 40) [kpatch-data-size]
 // RUN: %exits-with 1 %kpatch_gensrc --test-mode -i old.s -i value.s -o m.s 2>&1 | FileCheck %s --check-prefix=VALUE
-// VALUE: error: value.s: function '_GLOBAL__sub_I{{.*}}' runs at the start and changed [kpatch-constructor]
+// VALUE: error: value.s: line {{[0-9]+}}: function '_GLOBAL__sub_I{{.*}}' runs at the start and changed [kpatch-constructor]
 // RUN: not ls m.s
 // RUN: %kpatch_gensrc --test-mode -i old.s -i inline.s -o m.s --report report
 // RUN: FileCheck %s --check-prefix=REPORT --implicit-check-not={{.}} < report

@@ -14,23 +14,23 @@
 // RUN: %gcc -O2 -DVISIBLE=7 -S old.c -o visible.s
 
 // RUN: %exits-with 1 %kpatch_gensrc -i old.s -i init.s -o m.s 2>&1 | FileCheck %s --check-prefix=INIT
-// INIT: error: init.s: variable 'level': the initial value changed [kpatch-data-init]
+// INIT: error: init.s: line {{[0-9]+}}: variable 'level': the initial value changed [kpatch-data-init]
 // RUN: %exits-with 1 %kpatch_gensrc -i old.s -i size.s -o m.s 2>&1 | FileCheck %s --check-prefix=SIZE
-// SIZE: error: size.s: variable 'buffer': the size changed (8 bytes, now 9) [kpatch-data-size]
+// SIZE: error: size.s: line {{[0-9]+}}: variable 'buffer': the size changed (8 bytes, now 9) [kpatch-data-size]
 // RUN: %exits-with 1 %kpatch_gensrc -i old.s -i kind.s -o m.s 2>&1 | FileCheck %s --check-prefix=KIND
-// KIND: error: kind.s: variable 'kind' moved to another kind of memory (.data, now .rodata) [kpatch-data-storage]
+// KIND: error: kind.s: line {{[0-9]+}}: variable 'kind' moved to another kind of memory (.data, now .rodata) [kpatch-data-storage]
 // RUN: %exits-with 1 %kpatch_gensrc -i old.s -i tls.s -o m.s 2>&1 | FileCheck %s --check-prefix=TLS
-// TLS: error: tls.s: variable 'per_thread' is new and thread-local [kpatch-tls-new]
+// TLS: error: tls.s: line {{[0-9]+}}: variable 'per_thread' is new and thread-local [kpatch-tls-new]
 // RUN: %exits-with 1 %kpatch_gensrc -i old.s -i constructor.s -o m.s 2>&1 | FileCheck %s --check-prefix=CTOR
-// CTOR: error: constructor.s: function 'start' runs at the start and changed [kpatch-constructor]
+// CTOR: error: constructor.s: line {{[0-9]+}}: function 'start' runs at the start and changed [kpatch-constructor]
 // RUN: %exits-with 1 %kpatch_gensrc -i old.s -i asm.s -o m.s 2>&1 | FileCheck %s --check-prefix=ASM
 // ASM: error: asm.s: assembly outside of functions differs [kpatch-toplevel-asm]
 // RUN: %exits-with 1 %kpatch_gensrc -i old.s -i ifunc.s -o m.s 2>&1 | FileCheck %s --check-prefix=IFUNC
-// IFUNC: error: ifunc.s: function 'chosen' is a new indirect function [kpatch-ifunc-new]
+// IFUNC: error: ifunc.s: line {{[0-9]+}}: function 'chosen' is a new indirect function [kpatch-ifunc-new]
 // RUN: %exits-with 1 %kpatch_gensrc -i old.s -i table.s -o m.s 2>&1 | FileCheck %s --check-prefix=TABLE
-// TABLE: error: table.s: variable 'table': the value of a constant that other code can see changed [kpatch-data-init]
+// TABLE: error: table.s: line {{[0-9]+}}: variable 'table': the value of a constant that other code can see changed [kpatch-data-init]
 // RUN: %exits-with 1 %kpatch_gensrc -i old.s -i visible.s -o m.s 2>&1 | FileCheck %s --check-prefix=VISIBLE
-// VISIBLE: error: visible.s: constant 'limits' changed, and variable 'current' refers to it [kpatch-const-visible]
+// VISIBLE: error: visible.s: line {{[0-9]+}}: constant 'limits' changed, and variable 'current' refers to it [kpatch-const-visible]
 // RUN: not ls m.s
 
 //--- old.c
