@@ -140,7 +140,8 @@ Error report_refusal(const CommandLine &line, Error error) {
   UnitChanges changes;
   changes.refusals = {remark_of(error)};
   bool is_refused = error.kind() == ErrorKind::Refused;
-  error = std::move(error).in(line.inputs[1]);
+  bool is_about_original = error.message().starts_with("original: ");
+  error = std::move(error).in(line.inputs[is_about_original ? 0 : 1]);
   if (is_refused)
     if (Error unwritten = write_reports(line, std::move(changes), ""))
       return join_errors(std::move(error), std::move(unwritten));

@@ -217,6 +217,9 @@ void keep_line_numbers(const Facts &original) {
   keeper.folder_before = folders.before;
   keeper.folder_now = folders.now;
   keeper.open.push_back({matched_lines(main_input_filename)});
+  // This warning goes by line numbers, and reads the lines that they name. The
+  // original stage has given it.
+  warn_misleading_indentation = 0;
   cpp_callbacks *callbacks = cpp_get_callbacks(parse_in);
   keeper.next_line_change =
       std::exchange(callbacks->line_change, on_line_change);

@@ -11,6 +11,8 @@
 # INTEL-NEXT: note: compile the unit with -masm=att
 # RUN: %exits-with 1 %kpatch_gensrc --test-mode -i good.s -i arm.s -o m.s 2>&1 | FileCheck %s --check-prefix=ARM
 # ARM: line 1: '.arch armv8-a': assembly of another architecture (expected x86_64) [kpatch-architecture]
+# RUN: %exits-with 1 %kpatch_gensrc --test-mode -i arm.s -i good.s -o m.s 2>&1 | FileCheck %s --check-prefix=FIRST
+# FIRST: error: arm.s: original: line 1: '.arch armv8-a': assembly of another architecture
 # RUN: %exits-with 1 %kpatch_gensrc --test-mode -i good.s -i twice.s -o m.s 2>&1 | FileCheck %s --check-prefix=TWICE
 # TWICE: line 6: symbol 'good' is defined twice [kpatch-not-assembly]
 # RUN: %exits-with 1 %kpatch_gensrc --test-mode -i good.s -i /bin/true -o m.s 2>&1 | FileCheck %s --check-prefix=BINARY

@@ -15,7 +15,7 @@
 // MORE: error: more.s: line {{[0-9]+}}: variable 'entry_c' is new in section 'table' [kpatch-data-section]
 // RUN: %exits-with 1 %kpatch_gensrc --test-mode -i old.s -i fewer.s -o m.s 2>&1 \
 // RUN:   | FileCheck %s --check-prefix=FEWER
-// FEWER: error: fewer.s: original: line {{[0-9]+}}: variable 'entry_b' is no longer in section 'table' [kpatch-data-section]
+// FEWER: error: old.s: original: line {{[0-9]+}}: variable 'entry_b' is no longer in section 'table' [kpatch-data-section]
 // RUN: %exits-with 1 %kpatch_gensrc --test-mode -i old.s -i changed.s -o m.s 2>&1 \
 // RUN:   | FileCheck %s --check-prefix=CHANGED
 // CHANGED: error: changed.s: line {{[0-9]+}}: variable 'entry_a' changed in section 'table' [kpatch-data-section]

@@ -5,7 +5,7 @@
 # RUN: %exits-with 1 %kpatch_gensrc --test-mode -i old.s -i value.s -o m.s 2>&1 | FileCheck %s --check-prefix=VALUE
 # VALUE: error: value.s: line 13: variable 'level': the initial value changed [kpatch-data-init]
 # RUN: %exits-with 1 %kpatch_gensrc --test-mode -i old.s -i gone.s -o m.s 2>&1 | FileCheck %s --check-prefix=GONE
-# GONE: error: gone.s: original: line 16: variable 'entry' is no longer in section 'table' [kpatch-data-section]
+# GONE: error: old.s: original: line 16: variable 'entry' is no longer in section 'table' [kpatch-data-section]
 # RUN: %exits-with 1 %kpatch_gensrc --test-mode -i old.s -i common.s -o m.s 2>&1 | FileCheck %s --check-prefix=COMMON
 # COMMON: error: common.s: line 3: variable 'buffer': the size changed (8 bytes, now 16) [kpatch-data-size]
 # RUN: %exits-with 1 %kpatch_gensrc --test-mode -i old.s -i label.s -o m.s 2>&1 | FileCheck %s --check-prefix=CODE

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// What is left of a range when others are taken out of it.
+// What is left of a range when others are taken out of it, and which pages of a
+// large mapping are there.
 
 #include "runtime/process/resident_memory.h"
 
 #include <gtest/gtest.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 namespace care::runtime {
 namespace {
@@ -35,6 +38,25 @@ TEST(Holes, MayOverlapOrTouch) {
 TEST(Holes, NoneLeaveAll) {
   EXPECT_EQ(Holes().outside(range(1, 2)), (Ranges{range(1, 2)}));
   EXPECT_FALSE(Holes().contain(range(1, 2)));
+}
+
+// As sanitizers have it for their shadow memory: page by page it would take
+// minutes.
+TEST(ResidentMemory, OfFourTerabytes) {
+  constexpr size_t size_bytes = size_t{4} << 40;
+  void *mapping = mmap(nullptr, size_bytes, PROT_READ | PROT_WRITE,
+                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (mapping == MAP_FAILED)
+    GTEST_SKIP() << "no address space";
+  madvise(mapping, size_bytes, MADV_NOHUGEPAGE);
+  auto start = reinterpret_cast<uint64_t>(mapping);
+  uint64_t middle = start + size_bytes / 2, last = start + size_bytes - 4096;
+  for (uint64_t page : {start, middle, middle + 4096, last})
+    *reinterpret_cast<volatile char *>(page) = 1;
+  EXPECT_EQ(ResidentMemory(getpid()).find(range(start, start + size_bytes)),
+            (Ranges{range(start, start + 4096), range(middle, middle + 8192),
+                    range(last, last + 4096)}));
+  munmap(mapping, size_bytes);
 }
 
 } // namespace
