@@ -1,0 +1,47 @@
+// Existing thread-local variables of a program and of a library under each model
+// of access that a compiler can be told to use. Descriptors (gnu2) in a library
+// are refused; in a program linkers turn them into something simpler.
+
+// REQUIRES: ptrace, gcc-plugin
+// RUN: %patch-cycle %s %t -- -O2 -ftls-model=local-dynamic | FileCheck %s
+// RUN: %patch-cycle %s %t -- -O2 -fPIC -ftls-model=global-dynamic -fno-plt | FileCheck %s
+// RUN: not %patch-cycle %s %t -- -O2 -mtls-dialect=gnu2 2>&1 | FileCheck %s --check-prefix=REFUSED
+
+// CHECK:      == run
+// CHECK-NEXT: here 101 there 101
+// CHECK:      == run
+// CHECK-NEXT: here 1102 there 1101
+// CHECK:      == run
+// CHECK-NEXT: here 103 there 101
+// CHECK:      exit 0
+// REFUSED: this model of thread-local access is not supported [kpatch-tls-model]
+// REFUSED: note: compile the unit with -mtls-dialect=gnu
+
+//--- libcount.c
+__thread int seen = 100;
+static __thread int step = 1;
+int next(void) {
+#if PATCHED
+  return (seen += step) + 1000;
+#else // PATCHED
+  return seen += step;
+#endif // PATCHED
+}
+
+//--- prog.c
+#include <pthread.h>
+
+#include "victim.h"
+
+int next(void);
+static void *other(void *result) {
+  *(int *)result = next();
+  return NULL;
+}
+void show(void) {
+  pthread_t thread;
+  int there;
+  pthread_create(&thread, NULL, other, &there);
+  pthread_join(thread, NULL);
+  printf("here %d there %d\n", next(), there);
+}
