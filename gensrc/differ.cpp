@@ -121,7 +121,8 @@ Result<DiffResult> diff_assembly(std::string_view original,
   if (original.size() > max_text_bytes || patched.size() > max_text_bytes)
     return refused("kpatch-too-large",
                    "the assembly of the unit has more than " +
-                       std::to_string(max_text_bytes >> 20) + " megabytes");
+                       std::to_string(max_text_bytes >> 20) + " megabytes")
+        .note("compile its parts as files of their own");
   if (original == patched && options.must_adapt.empty()) {
     result.merged = original;
     return result;

@@ -18,6 +18,9 @@
 
 namespace care::gensrc {
 
+constexpr std::string_view what_to_give =
+    "give what 'gcc -S' or 'clang -S' writes for x86_64";
+
 Result<Unit> parse_assembly(std::string_view text, SourceFolders folders) {
   Parser parser(text, folders);
   if (Error error = parser.run())
@@ -38,7 +41,8 @@ Parser::Parser(std::string_view text, SourceFolders folders)
 Error Parser::run() {
   if (has_stray_nul(unit_.text))
     return format_error("not an assembly text (it has NUL bytes)")
-        .with_code("kpatch-not-assembly");
+        .with_code("kpatch-not-assembly")
+        .note(std::string(what_to_give));
   std::string_view rest = unit_.text;
   while (!rest.empty()) {
     line_begin_ = unit_.text.size() - rest.size();
@@ -184,7 +188,8 @@ Error Parser::malformed(std::string what) const {
                  '\n') +
       1;
   return format_error("line " + std::to_string(line) + ": " + std::move(what))
-      .with_code("kpatch-not-assembly");
+      .with_code("kpatch-not-assembly")
+      .note(std::string(what_to_give));
 }
 
 Error Parser::foreign(std::string_view statement) const {

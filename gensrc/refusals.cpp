@@ -475,8 +475,6 @@ Error check_functions(const Comparison &units, const Changes &changes,
   const Unit &b = units.patched;
   if (Error error = check_start_lists(units))
     return error;
-  if (Error error = check_unnamed_data(units))
-    return error;
   for (const Symbol &symbol : b.symbols) {
     if (symbol.type != SymbolType::Ifunc || !symbol.is_defined())
       continue;
@@ -507,7 +505,7 @@ Error check_functions(const Comparison &units, const Changes &changes,
     if (change.original != no_id && !change.is_clone)
       warn_about_staying(units, change, warnings);
   }
-  return {};
+  return check_unnamed_data(units);
 }
 
 } // namespace care::gensrc

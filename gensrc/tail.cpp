@@ -96,7 +96,8 @@ Result<std::string> TailWriter::label_name(SymbolId id) {
   }
   if (symbol.atom == no_id)
     return format_error("label " + quoted(symbol.name) + " is not defined")
-        .with_code("kpatch-not-assembly");
+        .with_code("kpatch-not-assembly")
+        .note("give what 'gcc -S' or 'clang -S' writes, whole");
   const Atom &atom = b_.atoms[symbol.atom];
   if (atom.kind != AtomKind::Function)
     need(symbol.atom);

@@ -15,6 +15,7 @@
 # FIRST: error: arm.s: original: line 1: '.arch armv8-a': assembly of another architecture
 # RUN: %exits-with 1 %kpatch_gensrc --test-mode -i good.s -i twice.s -o m.s 2>&1 | FileCheck %s --check-prefix=TWICE
 # TWICE: line 6: symbol 'good' is defined twice [kpatch-not-assembly]
+# TWICE-NEXT: note: give what 'gcc -S' or 'clang -S' writes for x86_64
 # RUN: %exits-with 1 %kpatch_gensrc --test-mode -i good.s -i /bin/true -o m.s 2>&1 | FileCheck %s --check-prefix=BINARY
 # BINARY: error: /bin/true: patched: not an assembly text (it has NUL bytes) [kpatch-not-assembly]
 # RUN: %exits-with 1 %kpatch_gensrc --test-mode -i good.s -i riscv.s -o m.s 2>&1 | FileCheck %s --check-prefix=RISCV

@@ -34,7 +34,8 @@ TEST(LineMatch, MovedLineIsNewAtItsPlace) {
 }
 
 TEST(LineMatch, RandomEdits) {
-  std::mt19937 random(1);
+  std::mt19937 engine(1);
+  auto random = [&] { return static_cast<uint32_t>(engine()); };
   for (int round = 0; round < 200; round++) {
     Lines before(random() % 60);
     for (uint32_t &line : before)
