@@ -71,6 +71,12 @@ static Error read_sections(const ElfFile &elf, Object &object) {
   }
   for (uint32_t i = 0; i < object.sections.size(); ++i) {
     const Section &section = object.sections[i];
+    constexpr uint64_t alignment_max = 64 << 20;
+    uint64_t alignment = section.alignment;
+    if ((alignment & (alignment - 1)) != 0 || alignment > alignment_max)
+      return format_error(fmt::format("section '{}': alignment 0x{:x} is not a "
+                                      "power of two up to 64 MiB",
+                                      section.name, alignment));
     if (section.address + section.size_bytes < section.address)
       return format_error(
           fmt::format("section '{}': size {:#x} at {:#x} wraps around",
