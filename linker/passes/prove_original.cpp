@@ -328,8 +328,11 @@ Error Prover::check_range(const SectionPair &pair,
   const Section &original = original_.object().sections[pair.original];
   uint64_t start = range.patched_address - patched.address;
   uint64_t original_start = range.original_address - original.address;
-  if (start + range.size_bytes > patched.bytes.size() ||
-      original_start + range.size_bytes > original.bytes.size())
+  auto is_inside = [&](uint64_t from, std::span<const uint8_t> bytes) {
+    return from <= bytes.size() && range.size_bytes <= bytes.size() - from;
+  };
+  if (!is_inside(start, patched.bytes) ||
+      !is_inside(original_start, original.bytes))
     return format_error(fmt::format("section '{}': a symbol at {:#x} reaches "
                                     "past its end",
                                     patched.name, range.patched_address));
