@@ -190,7 +190,7 @@ def run(server, client, arguments):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder")
-    parser.add_argument("servers", nargs="*")
+    parser.add_argument("servers", nargs="*", help="default: all")
     parser.add_argument("--cycles", type=int, default=1000)
     parser.add_argument("--seconds", type=float, default=1e9)
     parser.add_argument("--builds")

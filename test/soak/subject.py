@@ -21,6 +21,7 @@ import hotpatch_build
 
 TIMEOUT_SECONDS = 30
 THREADS_MAX = 16
+ATTEMPTS_MAX = 20
 
 # What the target says of itself, and the patches that `info` must show for it.
 VERSIONS = ["old", "new", "newer"]
@@ -207,7 +208,10 @@ class Target:
         return [name, *words, "-p", self.pid] + [first] * (name == "patch")
 
     def must(self, *words):
-        result = self.ctl(*words)
+        for _ in range(ATTEMPTS_MAX):
+            result = self.ctl(*words)
+            if result.status != 3:  # not safe now: try again
+                break
         if result.status != 0:
             raise Wrong(
                 "unsettled", "%s: status %d: %s" % (words, result.status, result.err)
