@@ -218,6 +218,15 @@ static Result<std::map<unsigned, Version>> read_versions(const ElfFile &elf,
     std::span<const uint8_t> strings = object.sections[header.sh_link].bytes;
     std::string_view dynstr(reinterpret_cast<const char *>(strings.data()),
                             strings.size());
+    // libObject asks for memory by this count before it looks.
+    constexpr uint64_t least_entry_size = 16; // Elf64_Verneed
+    bool is_versions =
+        header.sh_type == SHT_GNU_verneed || header.sh_type == SHT_GNU_verdef;
+    if (is_versions && header.sh_info > header.sh_size / least_entry_size)
+      return format_error(fmt::format(
+          "section '{}': {} entries do not fit into its size (0x{:x})",
+          object.sections[static_cast<size_t>(&header - headers->begin())].name,
+          uint32_t{header.sh_info}, uint64_t{header.sh_size}));
     if (header.sh_type == SHT_GNU_verneed) {
       auto needs = converted(elf.getVersionDependencies(header));
       if (!needs)
