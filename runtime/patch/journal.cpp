@@ -115,6 +115,8 @@ std::string_view kept_reason_text(KeptReason reason) {
     return "the process has too much memory to be searched in a stop";
   case KeptReason::Unwinder:
     return "the unwinder of the process may know its tables";
+  case KeptReason::GivingBack:
+    return "giving it back was not finished";
   }
   return "unknown";
 }

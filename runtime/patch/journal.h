@@ -58,6 +58,9 @@ enum class KeptReason : uint32_t {
   AddressTaken = 3,  // the kernel may know addresses of its code
   TooMuchMemory = 4, // to be searched while the process stands still
   Unwinder = 5,      // the unwinder may know its tables
+  // A thread may be about to unmap it: so it was told by a libcare-ctl that
+  // was killed or gave up then. Never used again.
+  GivingBack = 6,
 };
 std::string_view kept_reason_text(KeptReason reason);
 

@@ -245,6 +245,7 @@ Result<std::optional<PatchRegion>> reuse_region(const Target &target,
         journal.state == PatchState::Removed &&
         journal.unwinder != UnwinderState::Telling &&
         journal.kept != KeptReason::MayBeActive &&
+        journal.kept != KeptReason::GivingBack &&
         old.id() == planned.file->id() &&
         target.object_of(old) == planned.object &&
         journal.content_checksum == planned.journal.content_checksum &&

@@ -12,6 +12,8 @@
 //   can. What lies below the stack pointer of a thread is left over and does
 //   not count.
 // - Other removed regions: what only they refer to is as dead as they are.
+// - A thread that was told to unmap the region, and has not done so yet: the
+//   address of the guard page is in its registers.
 // - The kernel, which knows addresses of signal handlers and such: of a patch
 //   that takes the address of its own code other than to call it, the memory
 //   is never given back.
@@ -82,13 +84,14 @@ public:
   }
 
   void look_at(uint64_t word) {
-    if (all_.empty() || word < all_.front().region.base.value() ||
+    if (all_.empty() || word < all_.front().region.whole().start.value() ||
         word > all_.back().region.whole().end.value())
       return;
     RemoteAddress address(word);
-    auto after = std::upper_bound(
-        all_.begin(), all_.end(), address,
-        [](RemoteAddress a, const Candidate &c) { return a < c.region.base; });
+    auto after = std::upper_bound(all_.begin(), all_.end(), address,
+                                  [](RemoteAddress a, const Candidate &c) {
+                                    return a < c.region.whole().start;
+                                  });
     if (after == all_.begin())
       return;
     Candidate &candidate = *std::prev(after);
@@ -261,8 +264,10 @@ void search(const Snapshot &snapshot, uint64_t pointer_guard,
 }
 
 Error keep(const Target &target, PatchRegion &region, KeptReason reason) {
-  // Whose stack was not looked at stays under suspicion until it is proven.
-  bool is_weaker = region.journal.kept == KeptReason::MayBeActive;
+  // Whose stack was not looked at stays under suspicion until it is proven; and
+  // what a thread may be about to unmap is never used again.
+  bool is_weaker = region.journal.kept == KeptReason::MayBeActive ||
+                   region.journal.kept == KeptReason::GivingBack;
   if (region.journal.kept == reason || is_weaker)
     return {};
   region.journal.kept = reason;
@@ -304,6 +309,12 @@ Error unmap_unreferenced(const Target &target, Candidates &candidates,
         return error;
       continue;
     }
+    // If we die or give up in the middle, the borrowed thread may make the call
+    // at any time later, when it gets a processor at last.
+    candidate.region.journal.kept = KeptReason::GivingBack;
+    if (Error error =
+            write_state(target, candidate.region, PatchState::Removed))
+      return error;
     if (Error error = unmap_region(target, candidate.region))
       return error;
     ++result.given_back;
