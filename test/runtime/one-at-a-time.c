@@ -2,17 +2,16 @@
 // is refused, and changes nothing.
 
 // REQUIRES: ptrace, gcc-plugin
-// RUN: %patch-cycle %s %t \
-// RUN:   --steps='send stay; wait inside; patch-start; \
-// RUN:   sh sh %S/Inputs/until-refused.sh kpatch-locked \
-// RUN:     libcare-ctl check -p @PID@ --timeout 0 @OUT@/patch-1; \
-// RUN:   sh kill -USR1 @PID@; patch-wait; wait left; wait .; run; end' | FileCheck %s
+// RUN: %patch-cycle %s %t --steps='send stay; wait inside; \
+// RUN:   sh libcare-ctl patch -p @PID@ --timeout 60 @OUT@/patch-1 & \
+// RUN:     sh %S/Inputs/until-refused.sh kpatch-locked \
+// RUN:       libcare-ctl check -p @PID@ --timeout 0 @OUT@/patch-1 && \
+// RUN:     kill -USR1 @PID@ && wait; wait left; wait .; run; end' | FileCheck %s
 
-// CHECK:      == sh sh
+// CHECK:      == sh
 // CHECK-NEXT: error: pid PID: another libcare-ctl is working on this process [kpatch-locked]
 // CHECK-NEXT: note: nothing was changed; try again when it has finished
-// CHECK:      == patch-wait
-// CHECK-NEXT: 1 patch hunk(s) have been successfully applied
+// CHECK:      1 patch hunk(s) have been successfully applied
 // CHECK:      == run
 // CHECK-NEXT: new
 // CHECK:      exit 0

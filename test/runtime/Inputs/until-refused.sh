@@ -1,9 +1,9 @@
 #!/bin/sh
 # until-refused.sh CODE COMMAND...: repeats the command until it is refused with
-# this code (a thousand times at most), and prints what it said last.
+# this code (five thousand times at most), and prints what it said last.
 code=$1
 shift
-for _ in $(seq 1000); do
+for _ in $(seq 5000); do
   said=$("$@" 2>&1)
   case $said in *"[$code]"*) break ;; esac
 done
