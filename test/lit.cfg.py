@@ -95,6 +95,7 @@ for name in list(config.environment):
 sanitizers = cache_entry("LIBCARE_SANITIZE")
 if sanitizers:
     config.available_features.add("sanitized")
+    config.environment["LIBCARE_SANITIZED"] = "1"
     config.environment["ASAN_OPTIONS"] = (
         "detect_leaks=0:abort_on_error=1:detect_stack_use_after_return=1"
     )
