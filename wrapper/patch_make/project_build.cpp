@@ -187,10 +187,13 @@ Error ProjectBuild::build(Stage stage, Interrupts &interrupts) const {
   if (!state)
     return state.take_error();
   std::string what = "building the " + std::string(stage_name(stage)) + " code";
-  if (!state->ok())
+  if (!state->ok()) {
+    if (Error refusal = refusal_in(command.log, what))
+      return refusal;
     return with_log(
         refused("kpatch-build-failed", what + ": make: " + state->describe()),
         command.log);
+  }
   std::error_code code;
   if (!getenv("KPATCH_ASM_DIR") && fs::is_empty(assembly_folder(), code))
     return with_log(

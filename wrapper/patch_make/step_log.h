@@ -5,6 +5,7 @@
 #define LIBCARE_WRAPPER_PATCH_MAKE_STEP_LOG_H
 
 #include <filesystem>
+#include <string_view>
 
 #include "common/result.h"
 
@@ -13,6 +14,10 @@ namespace care::patch_make {
 // `error` with notes that show the log's errors and its last lines, and say
 // where the rest is.
 Error with_log(Error error, const std::filesystem::path &log);
+
+// The refusal that made a compilation fail, with its own code, place and
+// explanation, if the log has one; otherwise no error.
+Error refusal_in(const std::filesystem::path &log, std::string_view step);
 
 } // namespace care::patch_make
 
