@@ -4,13 +4,19 @@
 // the borrowed thread waits for system calls only. If the address was taken
 // meanwhile (MAP_FIXED_NOREPLACE says so) the next one is tried.
 //
-// Order of protection: everything is mapped without access, the body is made
-// writable, and text is mapped anew over its part of it, executable from the
-// start: it never was writable, and no memory becomes executable later, which a
-// process may have forbidden (PR_SET_MDWE). Text is written as all code is,
-// through /proc/PID/mem. When all is filled, the read-only parts become so. The
-// guard page in front is never accessible, so that the header always begins a
-// mapping of its own.
+// All is mapped readable and executable at once; then each part but the text
+// loses what it is not to have. So nothing is writable and executable at any
+// time, and no memory becomes executable later, which a process may have
+// forbidden (PR_SET_MDWE). The guard page in front is not accessible, so that
+// the header always begins a mapping of its own. Only then the image is
+// written, as all code is, through /proc/PID/mem.
+//
+// We may die while a thread is about to make a call for us, and that thread may
+// get a processor only after the next libcare-ctl has come. Therefore no such
+// call may hurt then. To map does not replace anything. Protection is changed
+// before there is a header: without one, nobody unmaps or uses that memory. And
+// what is unmapped is marked before; marked memory is not used again, and given
+// back only if no thread has its address in a register.
 
 #include "runtime/patch/region_memory.h"
 
@@ -122,63 +128,37 @@ struct RemoteCalls {
         SYS_munmap, {range.start.value(), range.size_bytes(), 0, 0, 0, 0});
     return result ? Error() : result.take_error().in("munmap in the target");
   }
-  // Only where nothing is mapped.
-  Result<uint64_t> reserve(const AddressRange &range) {
-    return map(range, PROT_NONE, MAP_FIXED_NOREPLACE);
-  }
-  // Over what is mapped there.
-  Error replace(RemoteAddress start, uint64_t size, int protection) {
-    if (size == 0)
-      return {};
-    Result<uint64_t> result = map({start, start + size}, protection, MAP_FIXED);
-    if (result)
-      return {};
-    Error error = result.take_error().in("mmap in the target");
-    if (thread.last_errno() != EACCES && thread.last_errno() != EPERM)
-      return error;
-    return std::move(error).note(
-        "nothing was changed; a security policy denies "
-        "executable memory to this process (SELinux: "
-        "execmem)");
-  }
-
-private:
-  Result<uint64_t> map(const AddressRange &range, int protection, int flags) {
-    auto all_flags = static_cast<uint64_t>(MAP_PRIVATE | MAP_ANONYMOUS | flags);
-    return thread.system_call(SYS_mmap,
-                              {range.start.value(), range.size_bytes(),
-                               static_cast<uint64_t>(protection), all_flags,
-                               ~uint64_t{0}, 0});
+  Result<uint64_t> map(const AddressRange &range, int protection) {
+    constexpr uint64_t flags =
+        MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE;
+    return thread.system_call(
+        SYS_mmap, {range.start.value(), range.size_bytes(),
+                   static_cast<uint64_t>(protection), flags, ~uint64_t{0}, 0});
   }
 };
 
-// Fills a region that was reserved.
-Error fill_region(const Target &target, RemoteCalls &calls,
-                  const ImageLayout &layout, const RegionImage &image) {
-  RemoteAddress base = image.base;
-  std::span<const uint8_t> bytes = image.bytes;
-  const ImageSegment &text = layout.text;
-  uint64_t text_end = text.offset + text.size_bytes;
-  if (Error error = calls.protect(base, bytes.size(), PROT_READ | PROT_WRITE))
+Error cannot_map(Error error, int error_number) {
+  error = std::move(error).in("mmap in the target");
+  if (error_number != EACCES && error_number != EPERM)
     return error;
-  if (Error error =
-          calls.replace(base + text.offset, text.size_bytes, text.protection))
+  return std::move(error).note("nothing was changed; a security policy denies "
+                               "executable memory to this process (SELinux: "
+                               "execmem)");
+}
+
+Error protect_and_fill(const Target &target, RemoteCalls &calls,
+                       const ImageLayout &layout, const RegionImage &image) {
+  AddressRange whole = image.region.whole();
+  uint64_t guard_size = image.base - whole.start;
+  if (Error error = calls.protect(whole.start, guard_size, PROT_NONE))
     return error;
-  MemoryWrite around_text[] = {
-      {base, bytes.first(text.offset)},
-      {base + text_end, bytes.subspan(text_end)},
-  };
-  if (Error error = target.memory().write(around_text))
-    return error;
-  if (Error error = target.memory().write_forced(
-          base + text.offset, bytes.subspan(text.offset, text.size_bytes),
-          calls.thread.tid()))
-    return error;
-  for (const ImageSegment *segment : {&layout.header, &layout.rodata})
-    if (Error error = calls.protect(base + segment->offset, segment->size_bytes,
-                                    segment->protection))
+  for (const ImageSegment *segment :
+       {&layout.header, &layout.rodata, &layout.data})
+    if (Error error = calls.protect(image.base + segment->offset,
+                                    segment->size_bytes, segment->protection))
       return error;
-  return {};
+  return target.memory().write_forced(image.base, image.bytes,
+                                      calls.thread.tid());
 }
 
 // Maps and fills. Nothing if the address was taken meanwhile.
@@ -189,14 +169,14 @@ Result<bool> map_image(const Target &target, const PlannedPatch &planned,
     return thread.take_error();
   RemoteCalls calls{*thread};
   AddressRange whole = image.region.whole();
-  Result<uint64_t> mapped = calls.reserve(whole);
+  Result<uint64_t> mapped = calls.map(whole, PROT_READ | PROT_EXEC);
   if (!mapped && thread->last_errno() == EEXIST) {
     if (Error error = thread->give_back())
       return error;
     return false;
   }
   if (!mapped)
-    return mapped.take_error().in("mmap in the target");
+    return cannot_map(mapped.take_error(), thread->last_errno());
   // Linux before 4.17 takes the address as a hint.
   if (*mapped != whole.start.value()) {
     RemoteAddress other(*mapped);
@@ -204,11 +184,10 @@ Result<bool> map_image(const Target &target, const PlannedPatch &planned,
     return error ? std::move(error) : thread->give_back();
   }
 
-  if (Error error = fill_region(target, calls, planned.layout, image))
-    return join_errors(std::move(error), calls.unmap(whole));
-  if (Error given_back = thread->give_back())
-    return join_errors(std::move(given_back),
-                       unmap_region(target, image.region));
+  Error error = protect_and_fill(target, calls, planned.layout, image);
+  error = join_errors(std::move(error), thread->give_back());
+  if (error)
+    return join_errors(std::move(error), unmap_region(target, image.region));
   return true;
 }
 
@@ -375,7 +354,10 @@ Error discard_region(const Target &target, PatchRegion &region) {
   return unmap_region(target, region);
 }
 
-Error unmap_region(const Target &target, const PatchRegion &region) {
+Error unmap_region(const Target &target, PatchRegion region) {
+  region.journal.kept = KeptReason::GivingBack;
+  if (Error error = write_state(target, region, PatchState::Removed))
+    return error;
   Result<BorrowedThread> thread = borrow_thread(target);
   if (!thread)
     return thread.take_error();

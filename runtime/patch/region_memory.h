@@ -28,7 +28,7 @@ Result<PatchRegion> prepare_region(const Target &target,
 Error discard_region(const Target &target, PatchRegion &region);
 
 // Gives the memory back. Nothing in the process may lead into it.
-Error unmap_region(const Target &target, const PatchRegion &region);
+Error unmap_region(const Target &target, PatchRegion region);
 
 // Sets the state, here and in the target.
 Error write_state(const Target &target, PatchRegion &region, PatchState state);

@@ -309,12 +309,6 @@ Error unmap_unreferenced(const Target &target, Candidates &candidates,
         return error;
       continue;
     }
-    // If we die or give up in the middle, the borrowed thread may make the call
-    // at any time later, when it gets a processor at last.
-    candidate.region.journal.kept = KeptReason::GivingBack;
-    if (Error error =
-            write_state(target, candidate.region, PatchState::Removed))
-      return error;
     if (Error error = unmap_region(target, candidate.region))
       return error;
     ++result.given_back;

@@ -14,7 +14,9 @@ until a run ends by itself. After each death
 Swept are patch (in a new process, and in one that had the patch before),
 unpatch, replace (a second patch of the same functions for the first one), and
 recover, the latter after every kind of leftover that the death of the others
-can leave. Then they die at random instants.
+can leave. Then patch and unpatch again in a process that stands still (SIGSTOP)
+from before the death until the next patch has been put in: what a thread was
+told by the one that died it does only then. Then they die at random instants.
 
     --modes=A,B   kinds of target: busy, timed, all (see target.c)
     --commands=A,B   patch, unpatch, replace: only these, and recover after them
@@ -31,6 +33,7 @@ import argparse
 import collections
 import os
 import random
+import signal
 import subprocess
 import time
 
@@ -113,28 +116,52 @@ class Sweep:
 
     # -- The sweeps --------------------------------------------------------
 
+    def in_turn(self, what, name, start, mode, stride, die):
+        """`die(target, number)` kills `name` at its call of that number, and
+        returns the name of the call, or nothing if there was none."""
+        number = 1 + self.random.randrange(stride)
+        count = 0
+
+        def place(target):
+            call = die(target, number)
+            return call and "call %d, %s" % (number, call)
+
+        while self.attempt(what, name, start, mode, place):
+            number += stride
+            count += 1
+        self.target.is_spoilt = True
+        print("%-50s %-6s %5d deaths" % (what, mode, count), flush=True)
+
     def every_call(self, name, start, mode, leave=None, what=None):
         """`name` dies at each of its calls; with `leave`, which lets it die in
         its own way, the `recover` that follows does."""
         what = what or "%s (%s)" % (name, start)
         words = "recover" if leave else name
         stride = self.recover_stride if leave else self.stride
-        number = 1 + self.random.randrange(stride)
 
-        def die(target):
+        def die(target, number):
             if leave:
                 leave(target)
             hit = self.workshop.at_call("kill", number, *target.command(words))
             if hit.name is None and hit.result.status != 0:
                 raise Wrong("unsettled", "%s: %s" % (words, hit.result.err))
-            return hit.name and "call %d, %s" % (number, hit.name)
+            return hit.name
 
-        count = 0
-        while self.attempt(what, name, start, mode, die):
-            number += stride
-            count += 1
-        self.target.is_spoilt = True
-        print("%-50s %-6s %5d deaths" % (what, mode, count), flush=True)
+        self.in_turn(what, name, start, mode, stride, die)
+
+    def standing_still(self, name, start, mode):
+        """`name` dies at each of its calls while the process stands still, and
+        the first patch is put in before it goes on."""
+
+        def die(target, number):
+            target.stop()
+            hit = self.workshop.at_call("kill", number, *target.command(name))
+            target.ctl("patch")  # refused if still there
+            target.go_on()
+            return hit.name
+
+        what = "%s (%s), standing still" % (name, start)
+        self.in_turn(what, name, start, mode, self.stride, die)
 
     def leftovers(self, name, start, mode):
         """Where `name` must die to leave each kind of state behind."""
@@ -203,6 +230,11 @@ class Sweep:
         jobs = [
             lambda name=name, start=start: self.every_call(name, start, mode)
             for name, start in self.starts
+        ]
+        jobs += [
+            lambda name=name, start=start: self.standing_still(name, start, mode)
+            for name, start in self.starts
+            if name != "replace"
         ]
         jobs.append(lambda: self.recover(mode))
         jobs.append(lambda: self.random_instants(mode, random_count))

@@ -8,6 +8,7 @@ import json
 import mmap
 import os
 import re
+import signal
 import struct
 import subprocess
 import sys
@@ -144,6 +145,13 @@ class Target:
         self.pid = str(self.process.pid)
         self.wait(lambda: self.number(2 * THREADS_MAX) > 0, "to start")
         self.progress()
+
+    def stop(self):
+        self.process.send_signal(signal.SIGSTOP)
+        os.waitpid(self.process.pid, os.WUNTRACED)
+
+    def go_on(self):
+        self.process.send_signal(signal.SIGCONT)
 
     def number(self, index):
         return struct.unpack_from("<Q", self.board, 8 * index)[0]
