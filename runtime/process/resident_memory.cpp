@@ -7,8 +7,6 @@
 #include "runtime/process/resident_memory.h"
 
 #include <algorithm>
-#include <array>
-#include <elf.h>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <optional>
@@ -21,12 +19,6 @@ namespace care::runtime {
 
 static constexpr uint64_t page_size = 4096;
 static constexpr uint64_t page_present_or_swapped = uint64_t{3} << 62;
-
-static UniqueFd open_in_proc(pid_t pid, const char *name) {
-  return UniqueFd(
-      ::open(fmt::format("/proc/{}/{}", living_thread(pid), name).c_str(),
-             O_RDONLY | O_CLOEXEC));
-}
 
 namespace {
 
@@ -77,7 +69,9 @@ static std::optional<std::vector<AddressRange>> scan(int pagemap,
 }
 
 ResidentMemory::ResidentMemory(pid_t pid)
-    : pagemap_(open_in_proc(pid, "pagemap")) {}
+    : pagemap_(
+          ::open(fmt::format("/proc/{}/pagemap", living_thread(pid)).c_str(),
+                 O_RDONLY | O_CLOEXEC)) {}
 
 std::span<const uint64_t> ResidentMemory::entries_from(uint64_t page,
                                                        size_t wanted) {
@@ -118,59 +112,6 @@ std::vector<AddressRange> ResidentMemory::find(AddressRange mapping) {
     }
   }
   return parts;
-}
-
-Holes::Holes(std::vector<AddressRange> ranges) {
-  std::sort(ranges.begin(), ranges.end(),
-            [](const AddressRange &a, const AddressRange &b) {
-              return a.start < b.start;
-            });
-  for (const AddressRange &range : ranges) {
-    if (!ranges_.empty() && range.start <= ranges_.back().end)
-      ranges_.back().end = std::max(ranges_.back().end, range.end);
-    else if (!range.is_empty())
-      ranges_.push_back(range);
-  }
-}
-
-std::vector<AddressRange>::const_iterator
-Holes::first_behind(RemoteAddress address) const {
-  return std::partition_point(
-      ranges_.begin(), ranges_.end(),
-      [&](const AddressRange &hole) { return hole.end <= address; });
-}
-
-std::vector<AddressRange> Holes::outside(AddressRange part) const {
-  std::vector<AddressRange> parts;
-  for (auto hole = first_behind(part.start);
-       hole != ranges_.end() && hole->start < part.end; ++hole) {
-    if (part.start < hole->start)
-      parts.push_back({part.start, hole->start});
-    part.start = std::min(hole->end, part.end);
-  }
-  if (!part.is_empty())
-    parts.push_back(part);
-  return parts;
-}
-
-bool Holes::contain(AddressRange part) const {
-  auto hole = first_behind(part.start);
-  return hole != ranges_.end() && hole->contains(part);
-}
-
-uint64_t read_pointer_guard(const RemoteMemory &memory) {
-  UniqueFd file = open_in_proc(memory.pid(), "auxv");
-  std::array<Elf64_auxv_t, 64> entries{};
-  ssize_t size =
-      file.is_open() ? ::read(file.get(), entries.data(), sizeof entries) : 0;
-  for (size_t i = 0;
-       size > 0 && i < static_cast<size_t>(size) / sizeof entries[0]; ++i)
-    if (entries[i].a_type == AT_RANDOM)
-      return memory
-          .read_value<uint64_t>(RemoteAddress(entries[i].a_un.a_val) +
-                                sizeof(uint64_t))
-          .value_or(0);
-  return 0;
 }
 
 } // namespace care::runtime

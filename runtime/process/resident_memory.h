@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Which pages of the target are there (/proc/PID/pagemap): one that was never
-// touched holds nothing. And what the process was given at its start.
+// touched holds nothing.
 #ifndef LIBCARE_RUNTIME_PROCESS_RESIDENT_MEMORY_H
 #define LIBCARE_RUNTIME_PROCESS_RESIDENT_MEMORY_H
 
@@ -11,8 +11,9 @@
 #include <vector>
 
 #include "common/unique_fd.h"
+#include "runtime/process/holes.h"
+#include "runtime/process/pointer_guard.h"
 #include "runtime/process/remote_address.h"
-#include "runtime/process/remote_memory.h"
 
 namespace care::runtime {
 
@@ -36,27 +37,6 @@ private:
   std::vector<uint64_t> known_;
   uint64_t known_start_ = 0; // number of the first page of `known_`
 };
-
-// Ranges to be left out of others: thousands, if a process has as many patches.
-class Holes {
-public:
-  Holes() = default;
-  // In any order; they may overlap.
-  explicit Holes(std::vector<AddressRange> ranges);
-
-  std::vector<AddressRange> outside(AddressRange part) const;
-  bool contain(AddressRange part) const;
-
-private:
-  // The first that ends behind `address`.
-  std::vector<AddressRange>::const_iterator first_behind(RemoteAddress) const;
-
-  std::vector<AddressRange> ranges_; // ascending, with space between them
-};
-
-// What glibc mixes into the pointers that setjmp saves: the second word of the
-// random bytes from the kernel (AT_RANDOM). Zero if it cannot be found out.
-uint64_t read_pointer_guard(const RemoteMemory &memory);
 
 } // namespace care::runtime
 
