@@ -50,6 +50,7 @@ StackCheck::StackCheck(const Target &target, const Activation &activation)
   unwinder_.prepare();
   // Room, and the pages of it, are not to be found inside the stop.
   stack_.bytes.resize(stack_size_foreseen);
+  stack_.reads.reserve(activation.entries.size() + 1); // and the stack itself
   hits_.reserve(threads_foreseen);
   thread_stacks_.reserve(threads_foreseen);
 }

@@ -19,7 +19,10 @@
 
 #include <algorithm>
 #include <cstring>
+#include <map>
+#include <set>
 
+#include "runtime/process/pointer_guard.h"
 #include "runtime/process/resident_memory.h"
 
 namespace care::runtime {
@@ -47,26 +50,34 @@ std::string region_name(const MemoryRegion &region) {
   return region.path.empty() ? "anonymous memory" : region.path;
 }
 
-// The stack of a coroutine below the stack pointer of its contexts.
+// The stacks of coroutines below the stack pointers of their contexts,
+// ascending.
 std::vector<AddressRange>
 find_dead_parts(const KnownStacks &stacks,
                 std::span<const SavedContext> contexts) {
-  std::vector<AddressRange> parts;
+  std::map<RemoteAddress, RemoteAddress> ends;
   for (const SavedContext &context : contexts) {
     KnownStack stack = stacks.find(context.frame());
     if (stack.kind != KnownStack::Kind::Coroutine)
       continue;
-    AddressRange part{stack.range.start, context.sp};
-    auto same =
-        std::find_if(parts.begin(), parts.end(), [&](const AddressRange &p) {
-          return p.start == part.start;
-        });
-    if (same == parts.end())
-      parts.push_back(part);
-    else
-      same->end = std::min(same->end, part.end);
+    auto [end, is_new] = ends.try_emplace(stack.range.start, context.sp);
+    if (!is_new)
+      end->second = std::min(end->second, context.sp);
   }
+  std::vector<AddressRange> parts;
+  for (const auto &[start, end] : ends)
+    parts.push_back({start, end});
   return parts;
+}
+
+// In ascending parts; null if it is in none of them.
+const AddressRange *find_part(std::span<const AddressRange> parts,
+                              RemoteAddress address) {
+  auto after =
+      std::ranges::upper_bound(parts, address, {}, &AddressRange::start);
+  if (after == parts.begin() || !std::prev(after)->contains(address))
+    return nullptr;
+  return &*std::prev(after);
 }
 
 // Takes out of `dead` what something outside of it points into.
@@ -75,24 +86,14 @@ void drop_reachable(const RemoteMemory &memory,
                     std::vector<AddressRange> &dead) {
   const uint64_t guard = read_pointer_guard(memory);
   const ContextFormat format = context_format;
-  std::sort(dead.begin(), dead.end(),
-            [](const AddressRange &a, const AddressRange &b) {
-              return a.start < b.start;
-            });
   std::vector<bool> is_reachable(dead.size());
   AddressRange hull{dead.front().start, dead.back().end};
   auto look_up = [&](RemoteAddress location, uint64_t word) {
     RemoteAddress address(word);
-    auto after = std::upper_bound(
-        dead.begin(), dead.end(), address,
-        [](RemoteAddress a, const AddressRange &r) { return a < r.start; });
-    if (after == dead.begin())
-      return;
-    auto part = std::prev(after);
+    const AddressRange *part = find_part(dead, address);
     // The start is what the program knows its stack by.
-    bool points_into = part->contains(address) && part->start != address;
-    if (points_into && !part->contains(location))
-      is_reachable[static_cast<size_t>(part - dead.begin())] = true;
+    if (part && part->start != address && !part->contains(location))
+      is_reachable[static_cast<size_t>(part - dead.data())] = true;
   };
   for (const AddressRange &part : writable_parts)
     for_each_word(memory, part, [&](RemoteAddress location, uint64_t word) {
@@ -131,13 +132,10 @@ OtherStacks::read_contexts(const RemoteMemory &memory) const {
   return contexts;
 }
 
-Result<OtherStacks> OtherStacks::search(const RemoteMemory &memory,
-                                        const MemoryMap &map,
-                                        std::span<const LoadedObject> objects,
-                                        std::span<const AddressRange> code,
-                                        const Holes &own_memory) {
-  OtherStacks result(ReturnSites(memory, code));
-  result.stacks_ = KnownStacks(memory, map, objects);
+// Notes hits and contexts, both ascending. Returns what was searched.
+std::vector<AddressRange> OtherStacks::search_memory(const RemoteMemory &memory,
+                                                     const MemoryMap &map,
+                                                     const Holes &own_memory) {
   const ContextFormat format = context_format;
   ResidentMemory resident(memory.pid());
   std::vector<AddressRange> searched;
@@ -145,30 +143,50 @@ Result<OtherStacks> OtherStacks::search(const RemoteMemory &memory,
     if (!region.is_writable || !region.is_readable || region.is_shared ||
         own_memory.contain(region.range))
       continue;
-    size_t hits_before = result.hits_.size();
+    size_t hits_before = hits_.size();
     std::vector<AddressRange> parts = resident.find(region.range);
     for (const AddressRange &part : parts)
       for (const AddressRange &piece : own_memory.outside(part)) {
         searched.push_back(piece);
         for_each_word(memory, piece, [&](RemoteAddress at, uint64_t word) {
-          if (const size_t *index = result.sites_.find(word))
-            result.hits_.push_back(
+          if (const size_t *index = sites_.find(word))
+            hits_.push_back(
                 {at, RemoteAddress(word), *index, region_name(region)});
           if (std::optional<RemoteAddress> it = format.find_context(at, word))
-            result.contexts_.push_back(*it);
+            contexts_.push_back(*it);
         });
       }
-    if (result.hits_.size() > hits_before)
-      result.stacks_.add_threads(memory, region, parts);
+    if (hits_.size() > hits_before)
+      stacks_.add_threads(memory, region, parts);
   }
-  std::vector<SavedContext> contexts = result.read_contexts(memory);
+  return searched;
+}
+
+void OtherStacks::add_stacks_of(std::span<const SavedContext> contexts,
+                                const RemoteMemory &memory) {
+  std::set<const MemoryRegion *> regions; // one may hold thousands of stacks
   for (const SavedContext &context : contexts) {
     if (context.stack.contains(context.frame())) // else it is not set
-      result.stacks_.add_coroutine(context.stack);
-    if (const MemoryRegion *region =
-            result.stacks_.find_region(context.frame()))
-      result.stacks_.add_threads(memory, *region, resident.find(region->range));
+      stacks_.add_coroutine(context.stack);
+    if (const MemoryRegion *region = stacks_.find_region(context.frame()))
+      regions.insert(region);
   }
+  ResidentMemory resident(memory.pid());
+  for (const MemoryRegion *region : regions)
+    stacks_.add_threads(memory, *region, resident.find(region->range));
+}
+
+Result<OtherStacks> OtherStacks::search(const RemoteMemory &memory,
+                                        const MemoryMap &map,
+                                        std::span<const LoadedObject> objects,
+                                        std::span<const AddressRange> code,
+                                        const Holes &own_memory) {
+  OtherStacks result(ReturnSites(memory, code));
+  result.stacks_ = KnownStacks(memory, map, objects);
+  std::vector<AddressRange> searched =
+      result.search_memory(memory, map, own_memory);
+  std::vector<SavedContext> contexts = result.read_contexts(memory);
+  result.add_stacks_of(contexts, memory);
   std::erase_if(result.hits_, [&](const OtherStackHit &hit) {
     return result.stacks_.find(hit.location).kind ==
            KnownStack::Kind::EndedThread;
@@ -176,16 +194,16 @@ Result<OtherStacks> OtherStacks::search(const RemoteMemory &memory,
   // Only where there is something to be excused by it.
   result.dead_ = find_dead_parts(result.stacks_, contexts);
   std::erase_if(result.dead_, [&](const AddressRange &part) {
-    return std::none_of(
-        result.hits_.begin(), result.hits_.end(),
-        [&](const OtherStackHit &hit) { return part.contains(hit.location); });
+    auto hit = std::ranges::lower_bound(result.hits_, part.start, {},
+                                        &OtherStackHit::location);
+    return hit == result.hits_.end() || !part.contains(hit->location);
   });
   if (!result.dead_.empty())
     drop_reachable(memory, searched, result.dead_);
   return result;
 }
 
-// ---- Inside the stop ----
+// --- inside the stop
 
 class OtherStacks::Recheck {
 public:
@@ -193,11 +211,11 @@ public:
           std::span<const AddressRange> thread_stacks)
       : others_(others), memory_(memory), thread_stacks_(thread_stacks),
         contexts_(others.read_contexts(memory)) {
-    std::vector<AddressRange> now = find_dead_parts(others.stacks_, contexts_);
-    for (const AddressRange &before : others.dead_)
-      for (const AddressRange &part : now)
-        if (part.start == before.start)
-          dead_.push_back({part.start, std::min(part.end, before.end)});
+    for (const AddressRange &now : find_dead_parts(others.stacks_, contexts_)) {
+      const AddressRange *before = find_part(others.dead_, now.start);
+      if (before && before->start == now.start)
+        dead_.push_back({now.start, std::min(now.end, before->end)});
+    }
   }
 
   std::vector<OtherStackHit> run() {
@@ -225,15 +243,9 @@ private:
     std::span<uint8_t> bytes(reinterpret_cast<uint8_t *>(&word), sizeof word);
     bool is_same = memory_.read_some(hit.location, bytes) == sizeof word &&
                    word == hit.value.value();
-    bool is_of_context = std::any_of(
-        contexts_.begin(), contexts_.end(), [&](const SavedContext &context) {
-          return context.pc_location == hit.location;
-        });
-    bool is_dead =
-        std::any_of(dead_.begin(), dead_.end(), [&](const AddressRange &part) {
-          return part.contains(hit.location);
-        });
-    if (is_same && !is_of_context && !is_dead &&
+    bool is_of_context = std::ranges::binary_search(contexts_, hit.location, {},
+                                                    &SavedContext::pc_location);
+    if (is_same && !is_of_context && !find_part(dead_, hit.location) &&
         !is_decided_by_thread(hit.location))
       found_.push_back(hit);
   }

@@ -20,12 +20,12 @@
 
 #include "common/result.h"
 #include "runtime/arch/saved_context.h"
+#include "runtime/process/holes.h"
 #include "runtime/process/known_stacks.h"
 #include "runtime/process/loaded_object.h"
 #include "runtime/process/memory_map.h"
 #include "runtime/process/remote_address.h"
 #include "runtime/process/remote_memory.h"
-#include "runtime/process/resident_memory.h"
 #include "runtime/process/return_sites.h"
 
 namespace care::runtime {
@@ -61,14 +61,19 @@ private:
   class Recheck;
 
   explicit OtherStacks(ReturnSites sites) : sites_(std::move(sites)) {}
+  std::vector<AddressRange> search_memory(const RemoteMemory &memory,
+                                          const MemoryMap &map,
+                                          const Holes &own_memory);
   std::vector<SavedContext> read_contexts(const RemoteMemory &memory) const;
+  void add_stacks_of(std::span<const SavedContext> contexts,
+                     const RemoteMemory &memory);
 
   ReturnSites sites_;
   KnownStacks stacks_;
-  std::vector<OtherStackHit> hits_;
+  std::vector<OtherStackHit> hits_;     // ascending
   std::vector<RemoteAddress> contexts_; // addresses of ucontext_t, ascending
   // Parts of coroutines' stacks below the lowest saved stack pointer into which
-  // nothing outside of them points: no other context is there.
+  // nothing outside of them points: no other context is there. Ascending.
   std::vector<AddressRange> dead_;
 };
 

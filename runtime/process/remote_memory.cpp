@@ -8,6 +8,7 @@
 #include "runtime/process/remote_memory.h"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
@@ -66,26 +67,38 @@ Error RemoteMemory::read(RemoteAddress from, std::span<uint8_t> bytes) const {
                       EIO);
 }
 
+// Below the kernel's UIO_MAXIOV of 1024.
+static constexpr size_t batch_max = 512;
+
+static std::span<const MemoryRead> next_batch(std::span<const MemoryRead> reads,
+                                              size_t done) {
+  return reads.subspan(done, std::min(batch_max, reads.size() - done));
+}
+
+// How many bytes of all were read. No memory is asked for: it may be that
+// the target is stopped.
+static size_t read_batch(pid_t tid, std::span<const MemoryRead> batch) {
+  std::array<iovec, batch_max> local, remote;
+  for (size_t i = 0; i < batch.size(); ++i) {
+    local[i] = local_part(batch[i].bytes.data(), batch[i].bytes.size());
+    remote[i] = remote_part(batch[i].from, batch[i].bytes.size());
+  }
+  ssize_t count = process_vm_readv(tid, local.data(), batch.size(),
+                                   remote.data(), batch.size(), 0);
+  return count > 0 ? static_cast<size_t>(count) : 0;
+}
+
 Error RemoteMemory::read(std::span<const MemoryRead> reads) const {
-  constexpr size_t batch = 512; // below the kernel's UIO_MAXIOV of 1024
-  std::vector<iovec> local, remote;
-  for (size_t first = 0; first < reads.size(); first += batch) {
-    auto part = reads.subspan(first, std::min(batch, reads.size() - first));
-    local.clear();
-    remote.clear();
-    size_t total = 0;
-    for (const MemoryRead &one : part) {
-      local.push_back(local_part(one.bytes.data(), one.bytes.size()));
-      remote.push_back(remote_part(one.from, one.bytes.size()));
-      total += one.bytes.size();
-    }
-    ssize_t count = process_vm_readv(tid_, local.data(), part.size(),
-                                     remote.data(), part.size(), 0);
-    if (count >= 0 && static_cast<size_t>(count) == total)
-      continue;
-    for (const MemoryRead &one : part) // find the one that fails
-      if (Error error = read(one.from, one.bytes))
-        return error;
+  for (size_t done = 0; done < reads.size();) {
+    std::span<const MemoryRead> batch = next_batch(reads, done);
+    size_t wanted = 0;
+    for (const MemoryRead &one : batch)
+      wanted += one.bytes.size();
+    if (read_batch(tid_, batch) != wanted)
+      for (const MemoryRead &one : batch) // find the one that fails
+        if (Error error = read(one.from, one.bytes))
+          return error;
+    done += batch.size();
   }
   return {};
 }
@@ -94,22 +107,11 @@ Error RemoteMemory::read(std::span<const MemoryRead> reads) const {
 // is asked for on its own, and it goes on behind it.
 std::vector<size_t>
 RemoteMemory::read_each(std::span<const MemoryRead> reads) const {
-  constexpr size_t batch = 512; // below the kernel's UIO_MAXIOV of 1024
   std::vector<size_t> sizes;
-  std::vector<iovec> local, remote;
   while (sizes.size() < reads.size()) {
-    auto rest = reads.subspan(sizes.size());
-    auto part = rest.first(std::min(batch, rest.size()));
-    local.clear();
-    remote.clear();
-    for (const MemoryRead &one : part) {
-      local.push_back(local_part(one.bytes.data(), one.bytes.size()));
-      remote.push_back(remote_part(one.from, one.bytes.size()));
-    }
-    ssize_t count = process_vm_readv(tid_, local.data(), part.size(),
-                                     remote.data(), part.size(), 0);
-    size_t left = count > 0 ? static_cast<size_t>(count) : 0;
-    for (const MemoryRead &one : part) {
+    std::span<const MemoryRead> batch = next_batch(reads, sizes.size());
+    size_t left = read_batch(tid_, batch);
+    for (const MemoryRead &one : batch) {
       bool is_whole = left >= one.bytes.size();
       sizes.push_back(is_whole ? one.bytes.size()
                                : read_some(one.from, one.bytes));
@@ -127,29 +129,6 @@ Result<std::vector<uint8_t>> RemoteMemory::read_bytes(RemoteAddress from,
   if (Error error = read(from, bytes))
     return error;
   return bytes;
-}
-
-Result<std::string> RemoteMemory::read_string(RemoteAddress from,
-                                              size_t limit) const {
-  std::string text;
-  uint8_t buffer[256];
-  while (text.size() < limit) {
-    RemoteAddress next = from + text.size();
-    // Never across a page boundary: the next page may not be there.
-    size_t room = 4096 - next.value() % 4096;
-    size_t wanted = std::min({sizeof buffer, room, limit - text.size()});
-    size_t count = read_some(next, {buffer, wanted});
-    if (count == 0)
-      break;
-    const void *end = memchr(buffer, 0, count);
-    if (end != nullptr)
-      count = static_cast<size_t>(static_cast<const uint8_t *>(end) - buffer);
-    text.append(reinterpret_cast<const char *>(buffer), count);
-    if (end != nullptr)
-      return text;
-  }
-  return format_error(
-      fmt::format("no string at {} in the target's memory", from.hex()));
 }
 
 static Error write_failed(pid_t pid, const MemoryWrite &one, int error_number) {

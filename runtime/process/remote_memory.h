@@ -66,17 +66,10 @@ public:
   }
   Result<std::vector<uint8_t>> read_bytes(RemoteAddress from,
                                           size_t size_bytes) const;
-  // Up to the NUL; an error if there is none within `limit` bytes.
-  Result<std::string> read_string(RemoteAddress from,
-                                  size_t limit = 4096) const;
 
   // Ordinary writable memory of the target.
   Error write(RemoteAddress to, std::span<const uint8_t> bytes) const;
   Error write(std::span<const MemoryWrite> writes) const;
-  template <typename T> Error write_value(RemoteAddress to, T value) const {
-    static_assert(std::is_trivially_copyable_v<T>);
-    return write(to, {reinterpret_cast<const uint8_t *>(&value), sizeof value});
-  }
 
   // Text and read-only pages too. One pwrite for each range, in the order
   // given, stopping at the first failure; `done` (if given) is the number of

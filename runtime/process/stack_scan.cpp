@@ -58,9 +58,9 @@ Error copy_stack(const RemoteMemory &memory, MappingQuery &mappings,
   MemoryRead stack{copy.start, {copy.bytes.data(), copy.size_bytes}};
   if (further.empty())
     return memory.read(stack.from, stack.bytes);
-  std::vector<MemoryRead> reads(further.begin(), further.end());
-  reads.push_back(stack);
-  return memory.read(reads);
+  copy.reads.assign(further.begin(), further.end());
+  copy.reads.push_back(stack);
+  return memory.read(copy.reads);
 }
 
 void scan_registers(const Registers &registers, const CodeRanges &ranges,

@@ -35,10 +35,6 @@ public:
   bool may_contain(uint64_t address) const {
     return address - low_ <= high_ - low_;
   }
-  // All of it, from the lowest start to the highest end.
-  AddressRange hull() const {
-    return {RemoteAddress(low_), RemoteAddress(high_)};
-  }
   bool is_empty() const { return entries_.empty(); }
 
 private:
@@ -52,11 +48,12 @@ private:
 };
 
 // The live part of a stack: from sp (less the red zone) to the end of its
-// mapping. The buffer can be used again for the next thread.
+// mapping. What it needs of memory can be used again for the next thread.
 struct StackCopy {
   RemoteAddress start; // of bytes, 8-byte aligned
   std::vector<uint8_t> bytes;
-  size_t size_bytes = 0; // bytes in use
+  size_t size_bytes = 0;         // bytes in use
+  std::vector<MemoryRead> reads; // only while copying
 
   AddressRange range() const { return {start, start + size_bytes}; }
 };
