@@ -6,34 +6,18 @@
 #include "linker/patch_file.h"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <cstdlib>
 #include <cstring>
 #include <ctime>
 #include <fmt/format.h>
 
+#include "common/checksum.h"
+
 namespace care::linker {
 
 static constexpr char own_mark[4] = {'L', 'P', 'X', 0};
 static constexpr uint32_t format_version = 1;
-
-uint32_t crc32(std::span<const uint8_t> bytes) {
-  static const std::array<uint32_t, 256> table = [] {
-    std::array<uint32_t, 256> made;
-    for (uint32_t i = 0; i < 256; ++i) {
-      uint32_t value = i;
-      for (int bit = 0; bit < 8; ++bit)
-        value = value & 1 ? value >> 1 ^ 0xedb88320 : value >> 1;
-      made[i] = value;
-    }
-    return made;
-  }();
-  uint32_t value = ~0u;
-  for (uint8_t byte : bytes)
-    value = table[(value ^ byte) & 0xff] ^ value >> 8;
-  return ~value;
-}
 
 uint64_t build_time_now() {
   if (const char *epoch = getenv("SOURCE_DATE_EPOCH")) {

@@ -17,7 +17,7 @@ namespace care::linker {
 
 struct PatchIdentity {
   std::string id;       // at most 7 characters
-  std::string build_id; // 40 hexadecimal digits
+  std::string build_id; // hexadecimal digits, at most 40
   std::string module_name;
 };
 
@@ -36,9 +36,6 @@ Result<PatchFileParts> read_patch_file(std::span<const uint8_t> file);
 
 // SOURCE_DATE_EPOCH if it is set to a number, else the clock.
 uint64_t build_time_now();
-
-// CRC-32 with the polynomial of zlib, as the header records it.
-uint32_t crc32(std::span<const uint8_t> bytes);
 
 Error check_id(std::string_view id);
 Error check_build_id(std::string_view build_id);

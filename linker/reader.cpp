@@ -18,6 +18,8 @@
 #include <cstring>
 #include <fmt/format.h>
 
+#include "common/build_id.h"
+
 #include "llvm/BinaryFormat/ELF.h"
 #include "llvm/Object/ELF.h"
 #include "llvm/Object/ELFTypes.h"
@@ -335,28 +337,9 @@ static void read_needed(Object &object) {
 }
 
 static void read_build_id(Object &object) {
-  for (const Section &section : object.sections) {
-    if (section.type != SHT_NOTE)
-      continue;
-    std::span<const uint8_t> rest = section.bytes;
-    while (rest.size() >= 12) {
-      uint32_t name_size, content_size, type;
-      memcpy(&name_size, &rest[0], 4);
-      memcpy(&content_size, &rest[4], 4);
-      memcpy(&type, &rest[8], 4);
-      uint64_t content = 12 + ((uint64_t{name_size} + 3) & ~uint64_t{3});
-      uint64_t end = content + ((uint64_t{content_size} + 3) & ~uint64_t{3});
-      if (content + content_size > rest.size())
-        break;
-      if (type == NT_GNU_BUILD_ID && name_size == 4 &&
-          memcmp(&rest[12], "GNU", 4) == 0) {
-        for (uint32_t i = 0; i < content_size; ++i)
-          object.build_id += fmt::format("{:02x}", rest[content + i]);
-        return;
-      }
-      rest = rest.subspan(std::min<uint64_t>(end, rest.size()));
-    }
-  }
+  for (const Section &section : object.sections)
+    if (section.type == SHT_NOTE && object.build_id.empty())
+      object.build_id = find_build_id(section.bytes, section.alignment);
 }
 
 static Error check_relocation_range(const Object &object) {

@@ -64,12 +64,8 @@ static std::string_view shown_name(const Object &object, uint32_t index) {
 }
 
 static std::string hex(std::span<const uint8_t> bytes) {
-  std::string text;
-  for (uint8_t byte : bytes.first(std::min<size_t>(bytes.size(), 8)))
-    text += fmt::format("{:02x} ", byte);
-  if (!text.empty())
-    text.pop_back();
-  return text;
+  bytes = bytes.first(std::min<size_t>(bytes.size(), 8));
+  return fmt::format("{:02x}", fmt::join(bytes, " "));
 }
 
 namespace {

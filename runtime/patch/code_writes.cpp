@@ -14,21 +14,15 @@ namespace care::runtime {
 // small ones.
 static constexpr uint64_t merge_distance = 2048;
 
-static std::string hex_bytes(std::span<const uint8_t> bytes) {
-  std::string text;
-  for (uint8_t byte : bytes)
-    text += fmt::format("{}{:02x}", text.empty() ? "" : " ", byte);
-  return text;
-}
-
 static Error entry_differs(const EntryChange &entry,
                            std::span<const uint8_t> actual) {
-  return refused(
-             "kpatch-site-differs",
-             fmt::format("function '{}': the bytes at {} are not those "
-                         "expected (actual {}, expected {})",
-                         entry.function, entry.address.hex(), hex_bytes(actual),
-                         hex_bytes(std::span(entry.before).first(entry.size))))
+  return refused("kpatch-site-differs",
+                 fmt::format(
+                     "function '{}': the bytes at {} are not those "
+                     "expected (actual {:02x}, expected {:02x})",
+                     entry.function, entry.address.hex(),
+                     fmt::join(actual, " "),
+                     fmt::join(std::span(entry.before).first(entry.size), " ")))
       .note("something else has changed the code of this process; nothing was "
             "changed");
 }

@@ -57,13 +57,6 @@ private:
   std::optional<MappedFile> file_;
 };
 
-std::string hex_bytes(std::span<const uint8_t> bytes) {
-  std::string text;
-  for (uint8_t byte : bytes)
-    text += fmt::format("{}{:02x}", text.empty() ? "" : " ", byte);
-  return text;
-}
-
 Error bytes_differ(const PartCopy &copy, std::span<const uint8_t> expected) {
   auto [actual, wanted] = std::mismatch(
       copy.bytes.begin(), copy.bytes.begin() + long(expected.size()),
@@ -72,10 +65,11 @@ Error bytes_differ(const PartCopy &copy, std::span<const uint8_t> expected) {
   size_t count = std::min<size_t>(8, expected.size() - offset);
   return refused("kpatch-site-differs",
                  fmt::format("function '{}': the code at 0x{:x} is not what "
-                             "the patch was made for (actual {}, expected {})",
+                             "the patch was made for (actual {:02x}, "
+                             "expected {:02x})",
                              copy.function->name, copy.part->address + offset,
-                             hex_bytes({&*actual, count}),
-                             hex_bytes(expected.subspan(offset, count))))
+                             fmt::join(std::span(&*actual, count), " "),
+                             fmt::join(expected.subspan(offset, count), " ")))
       .note("something else has changed this code (another live patch tool, a "
             "probe); take that off first");
 }

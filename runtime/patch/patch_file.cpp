@@ -10,13 +10,13 @@
 
 #include "runtime/patch/patch_file.h"
 
-#include "runtime/patch/checksum.h"
-
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cstring>
 #include <elf.h>
+
+#include "common/checksum.h"
 
 namespace care::runtime {
 

@@ -9,65 +9,27 @@
 
 #include "runtime/process/debug_file.h"
 
-#include <algorithm>
-#include <cstring>
 #include <vector>
 
 #include <fmt/format.h>
 
+#include "common/build_id.h"
+#include "runtime/process/elf_file.h"
 #include "runtime/process/target_process.h"
 
 namespace care::runtime {
 
 namespace {
 
-template <typename T>
-std::optional<T> value_at(std::span<const uint8_t> bytes, uint64_t offset) {
-  T value;
-  if (offset > bytes.size() || bytes.size() - offset < sizeof value)
-    return std::nullopt;
-  memcpy(&value, &bytes[offset], sizeof value);
-  return value;
-}
-
-std::span<const uint8_t> content_of(std::span<const uint8_t> file,
-                                    const Elf64_Shdr &section) {
-  if (section.sh_type == SHT_NOBITS || section.sh_offset > file.size() ||
-      section.sh_size > file.size() - section.sh_offset)
-    return {};
-  return file.subspan(section.sh_offset, section.sh_size);
-}
-
-std::vector<Elf64_Shdr> read_sections(std::span<const uint8_t> file) {
-  std::vector<Elf64_Shdr> sections;
-  auto header = value_at<Elf64_Ehdr>(file, 0);
-  if (!header || memcmp(header->e_ident, ELFMAG, SELFMAG) != 0 ||
-      header->e_ident[EI_CLASS] != ELFCLASS64 ||
-      header->e_shentsize != sizeof(Elf64_Shdr))
-    return sections;
-  for (size_t i = 0; i < header->e_shnum; ++i)
-    if (auto section = value_at<Elf64_Shdr>(file, header->e_shoff +
-                                                      i * sizeof(Elf64_Shdr)))
-      sections.push_back(*section);
-  return sections;
-}
-
-bool has_build_id(std::span<const uint8_t> file, std::string_view build_id) {
-  std::string found;
-  for (const Elf64_Shdr &section : read_sections(file)) {
-    std::span<const uint8_t> note = content_of(file, section);
-    auto header = value_at<Elf64_Nhdr>(note, 0);
-    // The linker gives the build-id a section of its own: one note.
-    constexpr size_t name_size = 4; // "GNU" and its end
-    if (section.sh_type != SHT_NOTE || !header ||
-        header->n_type != NT_GNU_BUILD_ID || header->n_namesz != name_size ||
-        note.size() < sizeof *header + name_size + header->n_descsz ||
-        memcmp(&note[sizeof *header], "GNU", name_size) != 0)
+bool has_build_id(std::span<const uint8_t> bytes, std::string_view build_id) {
+  ElfFile file(bytes);
+  for (const Elf64_Shdr &section : file.sections()) {
+    if (section.sh_type != SHT_NOTE)
       continue;
-    for (uint8_t byte :
-         note.subspan(sizeof *header + name_size, header->n_descsz))
-      found += fmt::format("{:02x}", byte);
-    return found == build_id;
+    std::string found =
+        find_build_id(file.content_of(section), section.sh_addralign);
+    if (!found.empty())
+      return found == build_id;
   }
   return false;
 }
@@ -90,24 +52,10 @@ std::vector<std::string> candidate_paths(const LoadedObject &object,
 
 } // namespace
 
-std::string read_debug_link(std::span<const uint8_t> file) {
-  auto header = value_at<Elf64_Ehdr>(file, 0);
-  std::vector<Elf64_Shdr> sections = read_sections(file);
-  if (!header || header->e_shstrndx >= sections.size())
-    return "";
-  std::span<const uint8_t> names =
-      content_of(file, sections[header->e_shstrndx]);
-  constexpr std::string_view wanted(".gnu_debuglink\0", 15);
-  for (const Elf64_Shdr &section : sections) {
-    if (section.sh_name > names.size() ||
-        names.size() - section.sh_name < wanted.size() ||
-        memcmp(&names[section.sh_name], wanted.data(), wanted.size()) != 0)
-      continue;
-    std::span<const uint8_t> content = content_of(file, section);
-    const auto *text = reinterpret_cast<const char *>(content.data());
-    return std::string(text, strnlen(text, content.size()));
-  }
-  return "";
+static std::string_view read_debug_link(std::span<const uint8_t> bytes) {
+  ElfFile file(bytes);
+  const Elf64_Shdr *section = file.find_section(".gnu_debuglink");
+  return section ? string_at(file.content_of(*section), 0) : "";
 }
 
 std::optional<MappedFile> find_debug_file(pid_t pid, const LoadedObject &object,

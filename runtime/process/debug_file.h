@@ -8,7 +8,6 @@
 #include <cstdint>
 #include <optional>
 #include <span>
-#include <string>
 #include <sys/types.h>
 
 #include "common/mapped_file.h"
@@ -21,9 +20,6 @@ namespace care::runtime {
 // same build-id.
 std::optional<MappedFile> find_debug_file(pid_t pid, const LoadedObject &object,
                                           std::span<const uint8_t> file);
-
-// The file name in the section .gnu_debuglink; empty if there is none.
-std::string read_debug_link(std::span<const uint8_t> file);
 
 } // namespace care::runtime
 

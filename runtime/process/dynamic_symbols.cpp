@@ -18,40 +18,9 @@
 #include <algorithm>
 #include <cstring>
 
+#include "runtime/process/copied_memory.h"
+
 namespace care::runtime {
-
-// Memory of an object with a copy of the part that has most of its tables,
-// which linkers put side by side. One system call instead of hundreds.
-class TableMemory {
-public:
-  explicit TableMemory(const RemoteMemory &memory) : memory_(memory) {}
-
-  void copy(AddressRange part) {
-    bytes_.resize(part.size_bytes());
-    bytes_.resize(memory_.read_some(part.start, bytes_));
-    start_ = part.start;
-  }
-  size_t read_some(RemoteAddress from, std::span<uint8_t> bytes) const {
-    uint64_t offset = from - start_;
-    if (from < start_ || offset > bytes_.size() ||
-        bytes_.size() - offset < bytes.size())
-      return memory_.read_some(from, bytes);
-    std::copy_n(bytes_.begin() + static_cast<long>(offset), bytes.size(),
-                bytes.begin());
-    return bytes.size();
-  }
-  template <typename T> std::optional<T> read_value(RemoteAddress from) const {
-    T value{};
-    std::span<uint8_t> bytes(reinterpret_cast<uint8_t *>(&value), sizeof value);
-    return read_some(from, bytes) == sizeof value ? std::optional(value)
-                                                  : std::nullopt;
-  }
-
-private:
-  const RemoteMemory &memory_;
-  RemoteAddress start_;
-  std::vector<uint8_t> bytes_;
-};
 
 namespace {
 
@@ -79,7 +48,7 @@ uint32_t sysv_hash_of(std::string_view name) {
 }
 
 template <typename T>
-std::vector<T> read_table(const TableMemory &memory, RemoteAddress at,
+std::vector<T> read_table(const CopiedMemory &memory, RemoteAddress at,
                           size_t count) {
   std::vector<T> table;
   if (at.is_null() || count == 0 || count > table_size_max / sizeof(T))
@@ -97,8 +66,8 @@ std::vector<T> read_table(const TableMemory &memory, RemoteAddress at,
 }
 
 // The whole GNU hash table: its length follows from its last chain.
-std::vector<uint32_t> read_gnu_hash(const TableMemory &memory, RemoteAddress at,
-                                    RemoteAddress limit) {
+std::vector<uint32_t> read_gnu_hash(const CopiedMemory &memory,
+                                    RemoteAddress at, RemoteAddress limit) {
   std::vector<uint32_t> header = read_table<uint32_t>(memory, at, 4);
   if (header.size() != 4 || header[0] == 0 || header[2] > 1u << 26 ||
       header[0] > 1u << 26)
@@ -164,7 +133,7 @@ struct DynamicSymbols::Tables {
   }
 };
 
-DynamicSymbols::Tables DynamicSymbols::find_tables(const TableMemory &memory,
+DynamicSymbols::Tables DynamicSymbols::find_tables(const CopiedMemory &memory,
                                                    const LoadedObject &object) {
   Tables tables;
   auto address = [&](uint64_t value) {
@@ -237,7 +206,7 @@ std::unique_ptr<DynamicSymbols>
 DynamicSymbols::read(const RemoteMemory &remote, const LoadedObject &object) {
   if (!object.dynamic)
     return nullptr;
-  TableMemory memory(remote);
+  CopiedMemory memory(remote);
   Tables tables = find_tables(memory, object);
   if (std::optional<AddressRange> extent = tables.extent())
     memory.copy(*extent);
@@ -289,7 +258,7 @@ DynamicSymbols::read(const RemoteMemory &remote, const LoadedObject &object) {
 }
 
 // The names of the versions that the object defines, by their index.
-void DynamicSymbols::read_versions(const TableMemory &memory,
+void DynamicSymbols::read_versions(const CopiedMemory &memory,
                                    const Tables &tables) {
   RemoteAddress at = tables.versions;
   for (size_t i = 0; i < tables.version_count && i < 65536; ++i) {
@@ -311,7 +280,7 @@ void DynamicSymbols::read_versions(const TableMemory &memory,
 
 // The names of the versions that the object needs of others. They share the
 // numbers with those that it defines.
-void DynamicSymbols::read_needed_versions(const TableMemory &memory,
+void DynamicSymbols::read_needed_versions(const CopiedMemory &memory,
                                           const Tables &tables) {
   RemoteAddress file = tables.needed_versions;
   for (size_t i = 0; i < tables.needed_version_count && i < 65536; ++i) {

@@ -25,7 +25,7 @@ namespace care::runtime {
 // value; System V ABI, "Function Addresses"). A call goes to the definition.
 enum class ReferenceKind { Call, Address };
 
-class TableMemory;
+class CopiedMemory;
 
 class DynamicSymbols {
 public:
@@ -47,10 +47,10 @@ public:
 
 private:
   struct Tables;
-  static Tables find_tables(const TableMemory &memory,
+  static Tables find_tables(const CopiedMemory &memory,
                             const LoadedObject &object);
-  void read_versions(const TableMemory &memory, const Tables &tables);
-  void read_needed_versions(const TableMemory &memory, const Tables &tables);
+  void read_versions(const CopiedMemory &memory, const Tables &tables);
+  void read_needed_versions(const CopiedMemory &memory, const Tables &tables);
   void set_version_name(size_t number, uint64_t name);
   bool matches(size_t index, std::string_view name, std::string_view version,
                ReferenceKind kind) const;

@@ -7,9 +7,10 @@
 
 #include <algorithm>
 #include <cstring>
-#include <elf.h>
 #include <optional>
 #include <string_view>
+
+#include "runtime/process/elf_file.h"
 
 namespace care::runtime {
 
@@ -162,25 +163,12 @@ std::vector<FrameEntry> read_frame_entries(const RemoteMemory &memory,
 
 std::optional<AddressRange> find_eh_frame(std::span<const uint8_t> file,
                                           uint64_t load_bias) {
-  Cursor cursor{file, 0};
-  auto header = cursor.value<Elf64_Ehdr>();
-  auto section = [&](uint64_t index) {
-    cursor.at = header.e_shoff + index * sizeof(Elf64_Shdr);
-    return cursor.value<Elf64_Shdr>();
-  };
-  if (!cursor.is_good || header.e_shentsize != sizeof(Elf64_Shdr))
+  ElfFile elf_file(file);
+  const Elf64_Shdr *section = elf_file.find_section(".eh_frame");
+  if (!section || (section->sh_flags & SHF_ALLOC) == 0)
     return std::nullopt;
-  Elf64_Shdr names = section(header.e_shstrndx);
-  for (uint64_t i = 0; i < header.e_shnum && cursor.is_good; ++i) {
-    Elf64_Shdr one = section(i);
-    cursor.at = names.sh_offset + one.sh_name;
-    bool is_it = cursor.is_good && cursor.string() == ".eh_frame" &&
-                 (one.sh_flags & SHF_ALLOC) != 0;
-    RemoteAddress start(load_bias + one.sh_addr);
-    if (is_it)
-      return AddressRange{start, start + one.sh_size};
-  }
-  return std::nullopt;
+  RemoteAddress start(load_bias + section->sh_addr);
+  return AddressRange{start, start + section->sh_size};
 }
 
 const FrameEntry *find_frame_entry(std::span<const FrameEntry> entries,

@@ -10,9 +10,10 @@
 
 #include <algorithm>
 #include <cstring>
-#include <fcntl.h>
-#include <unistd.h>
 
+#include "common/build_id.h"
+#include "runtime/process/copied_memory.h"
+#include "runtime/process/elf_file.h"
 #include "runtime/process/target_process.h"
 
 namespace care::runtime {
@@ -44,74 +45,8 @@ AuxiliaryVector read_auxiliary_vector(pid_t tid) {
   return vector;
 }
 
-std::string to_hex(std::span<const uint8_t> bytes) {
-  std::string text;
-  for (uint8_t byte : bytes)
-    text += fmt::format("{:02x}", byte);
-  return text;
-}
-
-// Notes are name size, descriptor size, type, then both padded to 4 bytes
-// (8 in segments aligned so).
-std::string find_build_id(std::span<const uint8_t> notes, uint64_t alignment) {
-  size_t pad = alignment == 8 ? 8 : 4;
-  auto padded = [pad](size_t value) { return (value + pad - 1) & ~(pad - 1); };
-  size_t at = 0;
-  while (at + sizeof(Elf64_Nhdr) <= notes.size()) {
-    Elf64_Nhdr note;
-    memcpy(&note, &notes[at], sizeof note);
-    size_t name = at + sizeof note;
-    size_t descriptor = name + padded(note.n_namesz);
-    size_t next = descriptor + padded(note.n_descsz);
-    if (note.n_namesz > notes.size() || note.n_descsz > notes.size() ||
-        descriptor + note.n_descsz > notes.size())
-      return "";
-    bool is_gnu = note.n_namesz == 4 && memcmp(&notes[name], "GNU", 4) == 0;
-    if (is_gnu && note.n_type == NT_GNU_BUILD_ID)
-      return to_hex(notes.subspan(descriptor, note.n_descsz));
-    at = next;
-  }
-  return "";
-}
-
-bool is_elf(const Elf64_Ehdr &header) {
-  return memcmp(header.e_ident, ELFMAG, SELFMAG) == 0 &&
-         header.e_ident[EI_DATA] == ELFDATA2LSB &&
-         (header.e_type == ET_EXEC || header.e_type == ET_DYN);
-}
-
-// The beginning of a mapping. Program headers and notes mostly follow the ELF
-// header directly, and are in it.
-class ObjectStart {
-public:
-  ObjectStart(RemoteAddress address, std::vector<uint8_t> bytes)
-      : address_(address), bytes_(std::move(bytes)) {}
-
-  Elf64_Ehdr header() const {
-    Elf64_Ehdr header{};
-    if (bytes_.size() >= sizeof header)
-      memcpy(&header, bytes_.data(), sizeof header);
-    return header;
-  }
-  size_t read_some(const RemoteMemory &memory, RemoteAddress from,
-                   std::span<uint8_t> bytes) const {
-    uint64_t offset = from - address_;
-    if (from < address_ || offset > bytes_.size() ||
-        bytes_.size() - offset < bytes.size())
-      return memory.read_some(from, bytes);
-    std::copy_n(bytes_.begin() + static_cast<long>(offset), bytes.size(),
-                bytes.begin());
-    return bytes.size();
-  }
-
-private:
-  RemoteAddress address_;
-  std::vector<uint8_t> bytes_;
-};
-
 // Fills in everything that the program headers say.
-void describe_segments(LoadedObject &object, const RemoteMemory &memory,
-                       const ObjectStart &first_bytes) {
+void describe_segments(LoadedObject &object, const CopiedMemory &memory) {
   auto range_of = [&](const Elf64_Phdr &segment) {
     RemoteAddress start = object.at(segment.p_vaddr);
     return AddressRange{start, start + segment.p_memsz};
@@ -140,7 +75,7 @@ void describe_segments(LoadedObject &object, const RemoteMemory &memory,
         break;
       std::vector<uint8_t> notes(segment.p_memsz);
       // Notes that cannot be read are as good as none.
-      notes.resize(first_bytes.read_some(memory, range.start, notes));
+      notes.resize(memory.read_some(range.start, notes));
       object.build_id = find_build_id(notes, segment.p_align);
       break;
     }
@@ -164,11 +99,10 @@ bool is_loaded(const LoadedObject &object, const MemoryMap &map) {
 }
 
 // The object whose ELF header is at the start of `region`, if there is one.
-std::optional<LoadedObject> examine(const RemoteMemory &memory,
+std::optional<LoadedObject> examine(const CopiedMemory &memory,
                                     const MemoryMap &map,
                                     const MemoryRegion &region,
-                                    const ObjectStart &start) {
-  Elf64_Ehdr header = start.header();
+                                    const Elf64_Ehdr &header) {
   if (header.e_ident[EI_CLASS] != ELFCLASS64 ||
       header.e_phentsize != sizeof(Elf64_Phdr) || header.e_phnum == 0 ||
       header.e_phnum > program_headers_max)
@@ -178,7 +112,7 @@ std::optional<LoadedObject> examine(const RemoteMemory &memory,
   size_t size_bytes = header.e_phnum * sizeof(Elf64_Phdr);
   std::span<uint8_t> bytes(
       reinterpret_cast<uint8_t *>(object.program_headers.data()), size_bytes);
-  if (start.read_some(memory, region.range.start + header.e_phoff, bytes) !=
+  if (memory.read_some(region.range.start + header.e_phoff, bytes) !=
       size_bytes)
     return std::nullopt;
 
@@ -196,18 +130,20 @@ std::optional<LoadedObject> examine(const RemoteMemory &memory,
   object.e_type = header.e_type;
   object.e_machine = header.e_machine;
   object.first_mapping = region.range;
-  describe_segments(object, memory, start);
+  describe_segments(object, memory);
   if (!is_loaded(object, map))
     return std::nullopt;
   return object;
 }
 
+// Program headers and notes mostly follow the ELF header directly.
+constexpr size_t start_size = 1024;
+
 // Reads the start of many mappings at once; those that cannot be read are
 // empty and not ELF.
-std::vector<ObjectStart> read_starts(const RemoteMemory &memory,
-                                     std::span<const MemoryRegion> regions) {
-  constexpr size_t start_size = 1024;
-  std::vector<std::vector<uint8_t>> bytes(regions.size());
+std::vector<std::vector<uint8_t>>
+read_starts(const RemoteMemory &memory, std::span<const MemoryRegion> regions) {
+  std::vector<std::vector<uint8_t>> starts(regions.size());
   std::vector<MemoryRead> reads;
   std::vector<size_t> indices;
   for (size_t i = 0; i < regions.size(); ++i) {
@@ -219,16 +155,13 @@ std::vector<ObjectStart> read_starts(const RemoteMemory &memory,
                         (!region.is_file() || region.file_offset == 0);
     if (!is_candidate)
       continue;
-    bytes[i].resize(std::min<size_t>(start_size, region.range.size_bytes()));
-    reads.push_back({region.range.start, bytes[i]});
+    starts[i].resize(std::min<size_t>(start_size, region.range.size_bytes()));
+    reads.push_back({region.range.start, starts[i]});
     indices.push_back(i);
   }
   std::vector<size_t> sizes = memory.read_each(reads);
   for (size_t i = 0; i < indices.size(); ++i)
-    bytes[indices[i]].resize(sizes[i]);
-  std::vector<ObjectStart> starts;
-  for (size_t i = 0; i < regions.size(); ++i)
-    starts.emplace_back(regions[i].range.start, std::move(bytes[i]));
+    starts[indices[i]].resize(sizes[i]);
   return starts;
 }
 
@@ -244,15 +177,15 @@ find_loaded_objects(const RemoteMemory &memory, const MemoryMap &map) {
   AuxiliaryVector auxiliary = read_auxiliary_vector(memory.tid());
   std::vector<LoadedObject> objects;
   bool has_32_bit = false;
-  std::vector<ObjectStart> starts = read_starts(memory, map.regions());
+  std::vector<std::vector<uint8_t>> starts = read_starts(memory, map.regions());
   for (size_t i = 0; i < starts.size(); ++i) {
     const MemoryRegion &region = map.regions()[i];
-    Elf64_Ehdr header = starts[i].header();
-    if (!is_elf(header))
+    std::optional<Elf64_Ehdr> header = value_at<Elf64_Ehdr>(starts[i], 0);
+    if (!header || !is_program_or_library(*header))
       continue;
-    has_32_bit |= header.e_ident[EI_CLASS] == ELFCLASS32;
-    std::optional<LoadedObject> object =
-        examine(memory, map, region, starts[i]);
+    has_32_bit |= header->e_ident[EI_CLASS] == ELFCLASS32;
+    CopiedMemory copied(memory, region.range.start, std::move(starts[i]));
+    std::optional<LoadedObject> object = examine(copied, map, region, *header);
     if (!object)
       continue;
     object->is_vdso = region.range.start.value() == auxiliary.vdso;
@@ -282,30 +215,18 @@ const LoadedObject *find_object(std::span<const LoadedObject> objects,
 }
 
 // Does the file have the build-id that the object in memory has?
-static bool is_file_of(const MappedFile &file, const LoadedObject &object) {
-  std::span<const uint8_t> bytes = file.bytes();
-  Elf64_Ehdr header;
-  if (bytes.size() < sizeof header)
-    return false;
-  memcpy(&header, bytes.data(), sizeof header);
-  size_t headers_size = header.e_phnum * sizeof(Elf64_Phdr);
-  if (!is_elf(header) || header.e_phentsize != sizeof(Elf64_Phdr) ||
-      header.e_phoff > bytes.size() ||
-      bytes.size() - header.e_phoff < headers_size)
-    return false;
-  for (size_t i = 0; i < header.e_phnum; ++i) {
-    Elf64_Phdr segment;
-    memcpy(&segment, &bytes[header.e_phoff + i * sizeof segment],
-           sizeof segment);
-    if (segment.p_type != PT_NOTE || segment.p_offset > bytes.size() ||
-        bytes.size() - segment.p_offset < segment.p_filesz)
+static bool is_file_of(const MappedFile &mapped_file,
+                       const LoadedObject &object) {
+  ElfFile file(mapped_file.bytes());
+  for (const Elf64_Phdr &segment : file.segments()) {
+    if (segment.p_type != PT_NOTE)
       continue;
-    std::string build_id = find_build_id(
-        bytes.subspan(segment.p_offset, segment.p_filesz), segment.p_align);
+    std::string build_id =
+        find_build_id(file.content_of(segment), segment.p_align);
     if (!build_id.empty())
       return build_id == object.build_id;
   }
-  return object.build_id.empty();
+  return !file.segments().empty() && object.build_id.empty();
 }
 
 Result<MappedFile> open_object_file(pid_t pid, const LoadedObject &object) {

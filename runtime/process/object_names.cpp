@@ -1,56 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Reads .symtab of a file with its own bounds checks: the file belongs to the
-// target and may be anything.
+// The symbols come from .symtab of the object's file, from its debug file, or
+// from the dynamic symbols in memory: the first of these that knows a function.
 
 #include "runtime/process/object_names.h"
 
 #include <algorithm>
-#include <cstring>
 
 #include "runtime/process/debug_file.h"
 #include "runtime/process/dynamic_symbols.h"
+#include "runtime/process/elf_file.h"
 
 namespace care::runtime {
 
 namespace {
 
-template <typename T>
-bool read_at(std::span<const uint8_t> file, uint64_t offset, T &value) {
-  if (offset > file.size() || file.size() - offset < sizeof value)
-    return false;
-  memcpy(&value, &file[offset], sizeof value);
-  return true;
-}
-
-std::string_view string_at(std::span<const uint8_t> file,
-                           const Elf64_Shdr &strings, uint64_t offset) {
-  if (strings.sh_offset > file.size() ||
-      strings.sh_size > file.size() - strings.sh_offset ||
-      offset >= strings.sh_size)
-    return "";
-  const char *start =
-      reinterpret_cast<const char *>(&file[strings.sh_offset + offset]);
-  return {start, strnlen(start, strings.sh_size - offset)};
-}
-
 // Calls use(symbol, name) for each symbol of the file's .symtab.
-void for_each_symbol(std::span<const uint8_t> file, const auto &use) {
-  Elf64_Ehdr header;
-  if (!read_at(file, 0, header) || header.e_shentsize != sizeof(Elf64_Shdr))
-    return;
-  for (size_t i = 0; i < header.e_shnum; ++i) {
-    Elf64_Shdr table, strings;
-    if (!read_at(file, header.e_shoff + i * sizeof table, table) ||
-        table.sh_type != SHT_SYMTAB ||
-        !read_at(file, header.e_shoff + table.sh_link * sizeof strings,
-                 strings))
+void for_each_symbol(std::span<const uint8_t> bytes, const auto &use) {
+  ElfFile file(bytes);
+  std::span<const Elf64_Shdr> sections = file.sections();
+  for (const Elf64_Shdr &section : sections) {
+    if (section.sh_type != SHT_SYMTAB || section.sh_link >= sections.size())
       continue;
-    Elf64_Sym symbol;
-    for (uint64_t at = 0; at + sizeof symbol <= table.sh_size &&
-                          read_at(file, table.sh_offset + at, symbol);
-         at += sizeof symbol)
-      use(symbol, string_at(file, strings, symbol.st_name));
+    std::span<const uint8_t> table = file.content_of(section);
+    std::span<const uint8_t> names = file.content_of(sections[section.sh_link]);
+    for (size_t at = 0; auto symbol = value_at<Elf64_Sym>(table, at);
+         at += sizeof(Elf64_Sym))
+      use(*symbol, string_at(names, symbol->st_name));
   }
 }
 

@@ -6,6 +6,8 @@
 
 #include <gtest/gtest.h>
 
+#include "common/checksum.h"
+
 #include "linker/arch/architecture.h"
 #include "linker/patch_file.h"
 #include "llvm/BinaryFormat/ELF.h"
@@ -157,9 +159,9 @@ TEST(PatchFile, header_and_image_come_back) {
 
 TEST(PatchFile, checksum_is_that_of_zlib) {
   const std::string text = "123456789";
-  EXPECT_EQ(
-      crc32({reinterpret_cast<const uint8_t *>(text.data()), text.size()}),
-      0xcbf43926u);
+  EXPECT_EQ(care::crc32(
+                {reinterpret_cast<const uint8_t *>(text.data()), text.size()}),
+            0xcbf43926u);
 }
 
 TEST(PatchFile, cut_off_at_any_byte_is_an_error) {

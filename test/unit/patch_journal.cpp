@@ -3,7 +3,7 @@
 // The journal comes back from memory as it was written, and memory that was
 // overwritten is recognised instead of believed.
 
-#include "runtime/patch/checksum.h"
+#include "common/checksum.h"
 #include "runtime/patch/journal.h"
 
 #include <gtest/gtest.h>
