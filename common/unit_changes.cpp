@@ -42,6 +42,13 @@ static void append_remarks(std::string &text, std::string_view keyword,
   }
 }
 
+std::string format_report(const UnitChanges &unit) {
+  std::string text;
+  for (const CodeChange &f : unit.functions)
+    text += f.kind + "\t" + f.symbol + "\t" + f.reason + "\n";
+  return text;
+}
+
 std::string format_changes(const UnitChanges &unit) {
   std::string text = "changes\t1\n";
   append_line(text, "unit", {unit.id, unit.output, unit.source});

@@ -16,8 +16,17 @@
 
 namespace care {
 
+namespace change_kind {
+// Has a counterpart in the original, and is entered through a jump there.
+inline constexpr std::string_view replaced = "replaced";
+// Has none, or is a clone that only functions in the patch call.
+inline constexpr std::string_view added = "new";
+// A further part of the function before it (NAME.cold).
+inline constexpr std::string_view part = "part";
+} // namespace change_kind
+
 struct CodeChange {
-  std::string kind; // "replaced", "new" or "part"
+  std::string kind; // change_kind
   std::string symbol;
   std::string reason;   // "edited", "inlines edited 'f'", ...
   std::string location; // "file:line", or empty
@@ -52,6 +61,10 @@ Remark remark_of(const Error &error);
 
 // What a person has answered; `answer` is CODE:SYMBOL as in --allow.
 Remark remark_of_answer(std::string_view answer);
+
+// A line for each function in the patch, as in .patched.report files
+// (docs/patch-format.md, section 5).
+std::string format_report(const UnitChanges &unit);
 
 std::string format_changes(const UnitChanges &unit);
 // Unknown keywords are skipped.

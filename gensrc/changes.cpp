@@ -19,19 +19,9 @@
 
 #include "gensrc/compare.h"
 #include "gensrc/names.h"
+#include "gensrc/place.h"
 
 namespace care::gensrc {
-
-bool is_listed(const std::vector<std::string> &names, std::string_view name,
-               std::string_view file) {
-  return std::any_of(names.begin(), names.end(), [&](std::string_view entry) {
-    size_t colon = entry.rfind(':');
-    if (colon == entry.npos)
-      return entry == name;
-    return entry.substr(colon + 1) == name &&
-           file.ends_with(entry.substr(0, colon));
-  });
-}
 
 namespace {
 

@@ -8,9 +8,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "common/refusal_codes.h"
-#include "gensrc/differ.h"
-#include "gensrc/match.h"
+#include "gensrc/comparison.h"
 
 namespace care::gensrc {
 
@@ -47,39 +45,7 @@ struct Changes {
   std::vector<SymbolId> unreached;
 };
 
-// One unit and its patched version, with everything found out about them.
-struct Comparison {
-  const Unit &original;
-  const Unit &patched;
-  const Matching &matching;
-  const DiffOptions &options;
-  Allowances &allowed; // the answers to refusals
-};
-
 Result<Changes> find_changes(const Comparison &units);
-
-// Refuses what cannot be patched; may add warnings. refusals.cpp
-Error check_variables(const Comparison &units, Changes &changes);
-Error check_functions(const Comparison &units, const Changes &changes,
-                      std::vector<Warning> &warnings);
-// Also lists in `changes` what the linking step has to check. signatures.cpp
-Error check_signatures(const Comparison &units, const Facts &original,
-                       const Facts &patched, Changes &changes);
-Error check_same_unit(const Comparison &units);
-// staying.cpp
-void warn_about_staying(const Comparison &units, const ChangedFunction &change,
-                        std::vector<Warning> &warnings);
-
-// "file:line" of a function of the patched unit by its .loc, or empty.
-std::string location_of(const Unit &unit, const Function &function);
-
-// `error` is about what `atom` is: adds "file:line" of the function that it
-// belongs to, or else the line of the assembly if `name_lines` is set.
-Error in_place(const Comparison &units, const Unit &unit, AtomId atom,
-               Error error);
-
-bool is_listed(const std::vector<std::string> &names, std::string_view name,
-               std::string_view file);
 
 } // namespace care::gensrc
 

@@ -12,29 +12,17 @@
 #include <algorithm>
 
 #include "gensrc/arch/arch.h"
-#include "gensrc/changes.h"
+#include "gensrc/checks.h"
 #include "gensrc/compare.h"
+#include "gensrc/function_facts.h"
 #include "gensrc/names.h"
+#include "gensrc/place.h"
 #include "gensrc/statement.h"
 #include "gensrc/walk.h"
 
 namespace care::gensrc {
 
 namespace {
-
-using FactsByName = std::unordered_map<std::string_view, const FunctionFact *>;
-
-FactsByName functions_by_name(const Facts &facts) {
-  FactsByName map;
-  for (const FunctionFact &fact : facts.functions)
-    map.emplace(fact.symbol, &fact);
-  return map;
-}
-
-const FunctionFact *find_fact(const FactsByName &facts, std::string_view name) {
-  auto found = facts.find(name);
-  return found == facts.end() ? nullptr : found->second;
-}
 
 // A result where there was none does no harm to who does not look at it.
 bool is_compatible(const FunctionFact &before, const FunctionFact &after) {
@@ -213,8 +201,7 @@ Error check_signatures(const Comparison &units, const Facts &original,
   if (changes.functions.empty())
     return {};
   list_unreached(units, changes);
-  FactsByName before = functions_by_name(original);
-  FactsByName after = functions_by_name(patched);
+  FunctionFacts before(original), after(patched);
   SignatureCheck check(units, changes);
   for (const ChangedFunction &change : changes.functions) {
     std::string_view name = units.patched.symbols[change.symbol].name;
@@ -223,8 +210,8 @@ Error check_signatures(const Comparison &units, const Facts &original,
         name == "main")
       continue;
     const FunctionFact *old_fact =
-        find_fact(before, units.original.symbols[change.original].name);
-    const FunctionFact *new_fact = find_fact(after, name);
+        before.find(units.original.symbols[change.original].name);
+    const FunctionFact *new_fact = after.find(name);
     if (!old_fact || !new_fact || is_compatible(*old_fact, *new_fact))
       continue;
     if (Error error = check.check(change, *old_fact, *new_fact))

@@ -7,7 +7,7 @@
 #include <algorithm>
 
 #include "gensrc/arch/arch.h"
-#include "gensrc/changes.h"
+#include "gensrc/checks.h"
 #include "gensrc/names.h"
 #include "gensrc/statement.h"
 #include "gensrc/walk.h"
@@ -58,7 +58,7 @@ bool never_returns(const Unit &unit, const Function &function) {
 } // namespace
 
 void warn_about_staying(const Comparison &units, const ChangedFunction &change,
-                        std::vector<Warning> &warnings) {
+                        std::vector<Remark> &warnings) {
   const Unit &a = units.original;
   std::string_view name = a.symbols[change.original].name;
   uint32_t id = a.function_of(change.original);

@@ -5,10 +5,13 @@
 
 #include "gensrc/differ.h"
 
+#include <fmt/format.h>
+
 #include "common/facts.h"
 #include "common/patch_format.h"
 #include "gensrc/changes.h"
-#include "gensrc/listing.h"
+#include "gensrc/checks.h"
+#include "gensrc/list_changes.h"
 #include "gensrc/match.h"
 #include "gensrc/reasons.h"
 #include "gensrc/tail.h"
@@ -17,101 +20,14 @@ namespace care::gensrc {
 
 static std::string unit_id_of(std::string_view original,
                               const DiffOptions &options) {
-  uint64_t hash = mix_bytes(mix_bytes(1, options.unit_name), original);
-  static constexpr char digits[] = "0123456789abcdef";
-  std::string id;
-  for (int shift = 60; shift >= 0; shift -= 4)
-    id.push_back(digits[hash >> shift & 15]);
-  return id;
+  return fmt::format("{:016x}",
+                     mix_bytes(mix_bytes(1, options.unit_name), original));
 }
 
 static Result<Facts> read_facts(const std::string &text) {
   if (text.empty())
     return Facts{};
   return parse_facts(text);
-}
-
-namespace {
-
-// Puts what was found into the result, for people.
-class ChangeLister {
-public:
-  ChangeLister(const Comparison &units, const Facts &facts)
-      : units_(units), facts_(facts) {}
-
-  void list(const Changes &changes, DiffResult &result) const;
-
-private:
-  std::string find_location(const ChangedFunction &change) const;
-  void list_part(const ChangedFunction &change, size_t part,
-                 FunctionChange entry, DiffResult &result) const;
-  void list_removed(DiffResult &result) const;
-
-  const Comparison &units_;
-  const Facts &facts_; // of the patched unit
-};
-
-} // namespace
-
-// Where it is declared, if the compiler said so; else its first line of code.
-std::string ChangeLister::find_location(const ChangedFunction &change) const {
-  const Unit &b = units_.patched;
-  for (const FunctionFact &fact : facts_.functions)
-    if (fact.symbol == b.symbols[change.symbol].name)
-      return fact.location;
-  return location_of(b, b.functions[change.patched]);
-}
-
-void ChangeLister::list_part(const ChangedFunction &change, size_t part,
-                             FunctionChange entry, DiffResult &result) const {
-  const Unit &a = units_.original;
-  const Unit &b = units_.patched;
-  AtomId now = b.functions[change.patched].parts[part];
-  uint32_t partner =
-      change.original == no_id ? no_id : a.function_of(change.original);
-  if (partner != no_id && part < a.functions[partner].parts.size())
-    entry.before =
-        list_code(a, a.functions[partner].parts[part], nullptr, nullptr);
-  entry.after = list_code(b, now, &a, &units_.matching.to_original);
-  result.functions.push_back(std::move(entry));
-}
-
-void ChangeLister::list(const Changes &changes, DiffResult &result) const {
-  const Unit &b = units_.patched;
-  for (const ChangedFunction &change : changes.functions) {
-    const Function &function = b.functions[change.patched];
-    bool is_new = change.original == no_id || change.is_clone;
-    std::string location = find_location(change);
-    FunctionChange entry{std::string(b.symbols[change.symbol].name),
-                         is_new ? ChangeKind::New : ChangeKind::Replaced,
-                         change.reason,
-                         location,
-                         {},
-                         {}};
-    list_part(change, 0, entry, result);
-    entry.kind = ChangeKind::Part;
-    for (size_t part = 1; part < function.parts.size(); part++) {
-      entry.name = b.symbol_of(b.atoms[function.parts[part]]).name;
-      list_part(change, part, entry, result);
-    }
-  }
-  for (AtomId id : changes.new_objects)
-    result.new_variables.emplace_back(b.symbol_of(b.atoms[id]).name);
-  list_removed(result);
-}
-
-// Those of the original that the patched unit does not have.
-void ChangeLister::list_removed(DiffResult &result) const {
-  const Unit &a = units_.original;
-  const Unit &b = units_.patched;
-  for (const Atom &atom : a.atoms) {
-    if (atom.kind != AtomKind::Object || atom.symbol == no_id ||
-        atom.has_labels || atom.is_toplevel_asm || a.is_local_constant(atom))
-      continue;
-    SymbolId now = units_.matching.to_patched[atom.symbol];
-    if (now == no_id || !b.symbols[now].is_defined())
-      result.removed_variables.emplace_back(a.symbol_of(atom).name);
-  }
 }
 
 Result<DiffResult> diff_assembly(std::string_view original,
@@ -154,23 +70,24 @@ Result<DiffResult> diff_assembly(std::string_view original,
     return changes.take_error();
   if (Error error = check_variables(units, *changes))
     return error;
-  if (Error error = check_functions(units, *changes, result.warnings))
+  if (Error error = check_functions(units, *changes, result.changes.warnings))
     return error;
-
+  if (Error error = check_unnamed_data(units))
+    return error;
   if (Error error =
           check_signatures(units, *original_facts, *patched_facts, *changes))
     return error;
 
   result.merged = original;
   find_reasons(units, *original_facts, *patched_facts, *changes);
-  ChangeLister(units, *patched_facts).list(*changes, result);
+  list_changes(units, *patched_facts, *changes, result.changes);
   result.changed = !changes->functions.empty() ||
                    !changes->new_objects.empty() ||
                    !changes->new_aliases.empty();
   if (!result.changed)
     return result;
-  result.unit_id = unit_id_of(original, options);
-  TailWriter writer(units, *changes, result.unit_id);
+  result.changes.id = unit_id_of(original, options);
+  TailWriter writer(units, *changes, result.changes.id);
   Result<std::string> tail = writer.write();
   if (!tail)
     return tail.take_error();
@@ -178,7 +95,10 @@ Result<DiffResult> diff_assembly(std::string_view original,
     result.merged += '\n';
   result.merged += *tail;
   append_allowances(result.merged, allowed.needed());
-  result.allowed.assign(allowed.needed().begin(), allowed.needed().end());
+  for (const std::string &answer : allowed.needed()) {
+    result.allowed.push_back(answer);
+    result.changes.allowed.push_back(remark_of_answer(answer));
+  }
   return result;
 }
 
@@ -200,42 +120,6 @@ void append_allowances(std::string &merged,
       "\t.section\t" + std::string(section::allowed) + ",\"aR\",@progbits\n";
   for (const std::string &text : needed)
     merged += "\t.string\t\"" + escaped(text) + "\"\n";
-}
-
-static std::string_view kind_word(ChangeKind kind) {
-  switch (kind) {
-  case ChangeKind::Replaced:
-    return "replaced";
-  case ChangeKind::New:
-    return "new";
-  case ChangeKind::Part:
-    return "part";
-  }
-  return "replaced";
-}
-
-std::string format_report(const DiffResult &result) {
-  std::string text;
-  for (const FunctionChange &change : result.functions) {
-    text += kind_word(change.kind);
-    text += "\t" + change.name + "\t" + change.reason + "\n";
-  }
-  return text;
-}
-
-UnitChanges list_unit_changes(const DiffResult &result) {
-  UnitChanges unit;
-  unit.id = result.unit_id;
-  for (const FunctionChange &f : result.functions)
-    unit.functions.push_back({std::string(kind_word(f.kind)), f.name, f.reason,
-                              f.location, f.before, f.after});
-  unit.new_variables = result.new_variables;
-  unit.removed_variables = result.removed_variables;
-  for (const Warning &warning : result.warnings)
-    unit.warnings.push_back({warning.code, warning.message});
-  for (const std::string &answer : result.allowed)
-    unit.allowed.push_back(remark_of_answer(answer));
-  return unit;
 }
 
 } // namespace care::gensrc

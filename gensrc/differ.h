@@ -50,34 +50,13 @@ struct DiffOptions {
   std::string original_facts, patched_facts;
 };
 
-enum class ChangeKind {
-  Replaced, // has a counterpart in the original, entered through a jump there
-  New,      // no counterpart, or a clone that only patched callers reach
-  Part,     // a further part of a replaced function (NAME.cold)
-};
-
-struct FunctionChange {
-  std::string name;
-  ChangeKind kind;
-  std::string reason;   // "edited", "inlines edited 'f'", ...
-  std::string location; // "file:line" of the function, if known
-  std::vector<std::string> before, after; // its code, as for people
-};
-
-// Something that is in the patch but that a person should know about.
-struct Warning {
-  std::string code; // stable, as for refusals
-  std::string message;
-};
-
 struct DiffResult {
   std::string merged; // exactly the original if nothing changed
   bool changed = false;
-  std::string unit_id; // of this unit in the patched binary; if changed
-  std::vector<FunctionChange> functions;
-  std::vector<std::string> new_variables, removed_variables;
-  std::vector<Warning> warnings;
-  std::vector<std::string> allowed; // the answers that were needed
+  // For people. The id is that of the unit in the patched binary, if it
+  // changed; `output`, `source` and `compiler` are left to the caller.
+  UnitChanges changes;
+  std::vector<std::string> allowed; // answers that were needed, CODE:SYMBOL
 };
 
 // Fails with ErrorKind::Format if a text is not assembly that it understands,
@@ -90,13 +69,6 @@ Result<DiffResult> diff_assembly(std::string_view original,
 // Records answers to refusals in the merged text (.kpatch.allowed).
 void append_allowances(std::string &merged,
                        const std::set<std::string> &needed);
-
-// A line for each function in the patch, as in .patched.report files
-// (docs/patch-format.md, section 5).
-std::string format_report(const DiffResult &result);
-
-// The same for .patched.changes files, with everything that is known.
-UnitChanges list_unit_changes(const DiffResult &result);
 
 } // namespace care::gensrc
 

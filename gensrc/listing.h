@@ -11,9 +11,9 @@
 
 namespace care::gensrc {
 
-// Instructions and labels of one part of a function, one a line. `names` gives
-// the name under which a symbol is shown: that of the original for what the
-// original has. Null: its own.
+// Instructions and labels of one part of a function, one a line. What the
+// original has is shown under its name there; `original` and `to_original` are
+// null if `unit` is the original.
 std::vector<std::string> list_code(const Unit &unit, AtomId part,
                                    const Unit *original,
                                    const std::vector<SymbolId> *to_original);

@@ -105,14 +105,15 @@ Result<MappedFile> open_input(const std::string &path) {
 }
 
 void report(const DiffResult &result, Diagnostics &diagnostics) {
-  for (const Warning &warning : result.warnings)
+  const UnitChanges &changes = result.changes;
+  for (const Remark &warning : changes.warnings)
     diagnostics.warning(warning.message + " [" + warning.code + "]");
-  for (const FunctionChange &change : result.functions)
+  for (const CodeChange &change : changes.functions)
     diagnostics.info(change.location + (change.location.empty() ? "" : ": ") +
-                     change.name + ": " + change.reason);
-  for (const std::string &name : result.new_variables)
+                     change.symbol + ": " + change.reason);
+  for (const std::string &name : changes.new_variables)
     diagnostics.info(name + ": new variable");
-  for (const std::string &name : result.removed_variables)
+  for (const std::string &name : changes.removed_variables)
     diagnostics.info(name + ": variable removed");
   for (const std::string &answer : result.allowed)
     diagnostics.info("allowed " + answer);
@@ -120,13 +121,12 @@ void report(const DiffResult &result, Diagnostics &diagnostics) {
     diagnostics.info("nothing changed");
 }
 
-Error write_reports(const CommandLine &line, UnitChanges changes,
-                    const std::string &lines) {
+Error write_reports(const CommandLine &line, UnitChanges changes) {
   changes.output = line.options.unit_name;
   changes.source = line.inputs[1];
   std::string report = line.report_format == "json"   ? json_report(changes)
                        : line.report_format == "text" ? text_report(changes)
-                                                      : lines;
+                                                      : format_report(changes);
   if (!line.report.empty())
     if (Error error = write_file(line.report, report))
       return error;
@@ -143,7 +143,7 @@ Error report_refusal(const CommandLine &line, Error error) {
   bool is_about_original = error.message().starts_with("original: ");
   error = std::move(error).in(line.inputs[is_about_original ? 0 : 1]);
   if (is_refused)
-    if (Error unwritten = write_reports(line, std::move(changes), ""))
+    if (Error unwritten = write_reports(line, std::move(changes)))
       return join_errors(std::move(error), std::move(unwritten));
   return error;
 }
@@ -184,8 +184,7 @@ Error run(CommandLine &line, Diagnostics &diagnostics) {
   if (!result)
     return report_refusal(line, result.take_error());
   report(*result, diagnostics);
-  if (Error error = write_reports(line, list_unit_changes(*result),
-                                  format_report(*result)))
+  if (Error error = write_reports(line, std::move(result->changes)))
     return error;
   return write_output(line.output, result->merged);
 }

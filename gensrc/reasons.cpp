@@ -13,6 +13,7 @@
 #include <map>
 #include <set>
 
+#include "gensrc/function_facts.h"
 #include "gensrc/names.h"
 
 namespace care::gensrc {
@@ -25,8 +26,7 @@ public:
   explicit Bodies(const Facts &facts);
 
   const FunctionFact *find(std::string_view symbol) const {
-    auto found = functions_.find(symbol);
-    return found == functions_.end() ? nullptr : found->second;
+    return functions_.find(symbol);
   }
   const std::set<std::string> &inlined_into(std::string_view symbol) const {
     static const std::set<std::string> none;
@@ -42,14 +42,13 @@ public:
   }
 
 private:
-  std::map<std::string_view, const FunctionFact *> functions_;
+  FunctionFacts functions_;
   std::map<std::string_view, std::set<std::string>> inlined_; // by caller
   std::map<std::string, std::set<std::string>, std::less<>> bodies_;
 };
 
-Bodies::Bodies(const Facts &facts) {
+Bodies::Bodies(const Facts &facts) : functions_(facts) {
   for (const FunctionFact &f : facts.functions) {
-    functions_.emplace(f.symbol, &f);
     bodies_[std::string(source_name(f.symbol))].insert(f.body);
   }
   for (const InlineFact &i : facts.inlined) {

@@ -288,13 +288,10 @@ Error compare_layouts(const Facts &original, const Facts &patched,
 
 // -- Warnings -----------------------------------------------------------------
 
-using Warnings = std::vector<gensrc::Warning>;
+using Warnings = std::vector<Remark>;
 
 static void warn(Warnings &warnings, std::string message) {
-  gensrc::Warning warning;
-  warning.code = "kpatch-type-layout";
-  warning.message = std::move(message);
-  warnings.push_back(std::move(warning));
+  warnings.push_back({"kpatch-type-layout", std::move(message)});
 }
 
 static void warn_about_members(Warnings &warnings, const TypeFact &before,

@@ -13,7 +13,7 @@
 
 #include "common/facts.h"
 #include "common/refusal_codes.h"
-#include "gensrc/differ.h"
+#include "common/unit_changes.h"
 
 namespace care::plugin {
 
@@ -36,8 +36,8 @@ Error compare_layouts(const Facts &original, const Facts &patched,
 
 // What may be meant, but means another thing for values that exist: integers
 // that became signed, pointers to something else.
-std::vector<gensrc::Warning> layout_warnings(const Facts &original,
-                                             const Facts &patched);
+std::vector<Remark> layout_warnings(const Facts &original,
+                                    const Facts &patched);
 
 } // namespace care::plugin
 

@@ -73,20 +73,15 @@ static void remove_old_report(const UnitFiles &files) {
 }
 
 static Error write_report(const UnitFiles &files, const Collected &unit,
-                          const gensrc::DiffResult &result,
-                          const std::vector<gensrc::Warning> &warnings) {
-  UnitChanges changes = gensrc::list_unit_changes(result);
+                          UnitChanges changes) {
   changes.output = files.unit;
   changes.source = unit.facts.source;
   changes.compiler = unit.facts.compiler;
-  changes.warnings.clear();
-  for (const gensrc::Warning &warning : warnings)
-    changes.warnings.push_back({warning.code, warning.message,
-                                find_location(warning.message, unit.places)});
-  for (Remark &answer : changes.allowed)
-    answer.location = find_location(answer.message, unit.places);
-  if (Error error = write_file(files.path("patched.report"),
-                               gensrc::format_report(result)))
+  for (std::vector<Remark> *remarks : {&changes.warnings, &changes.allowed})
+    for (Remark &remark : *remarks)
+      remark.location = find_location(remark.message, unit.places);
+  if (Error error =
+          write_file(files.path("patched.report"), format_report(changes)))
     return std::move(error).with_code("kpatch-side-file");
   if (Error error =
           write_file(files.path("patched.changes"), format_changes(changes)))
@@ -112,6 +107,28 @@ static Error keep_patched(const UnitFiles &files, std::string_view text,
     return std::move(error).with_code("kpatch-side-file");
   if (Error error = write_file(files.path("patched.facts"), facts))
     return std::move(error).with_code("kpatch-side-file");
+  return {};
+}
+
+// What the new code sees of types, variables and macros, against the original.
+// `original` is without facts for a unit that did not exist.
+static Error compare_declarations(const Facts &before, const Collected &unit,
+                                  const Original &original, Allowances &allowed,
+                                  UnitChanges &changes) {
+  std::set<std::string> replaced;
+  for (const CodeChange &change : changes.functions)
+    if (change.kind == change_kind::replaced)
+      replaced.insert(change.symbol);
+  if (Error error = compare_layouts(before, unit.facts, replaced, allowed))
+    return error;
+  std::vector<Remark> warnings = layout_warnings(before, unit.facts);
+  std::string macros = describe_macro_change(before, unit.facts, allowed);
+  if (!macros.empty() && !original.facts.empty())
+    warnings.push_back({"kpatch-flags", macros});
+  changes.warnings.insert(changes.warnings.begin(), warnings.begin(),
+                          warnings.end());
+  for (const std::string &answer : allowed.needed())
+    changes.allowed.push_back(remark_of_answer(answer));
   return {};
 }
 
@@ -152,28 +169,16 @@ Error merge_patched(const UnitFiles &files, const std::string &assembly,
       gensrc::diff_assembly(original->assembly, patched->text(), options);
   if (!result)
     return result.take_error();
-  // Without new code nothing sees the new layout.
-  std::vector<gensrc::Warning> warnings;
-  if (result->changed) {
-    std::set<std::string> replaced;
-    for (const gensrc::FunctionChange &change : result->functions)
-      if (change.kind == gensrc::ChangeKind::Replaced)
-        replaced.insert(change.name);
-    if (Error error = compare_layouts(facts, unit.facts, replaced, allowed))
+  UnitChanges &changes = result->changes;
+  if (result->changed) { // without new code nothing sees the new layout
+    if (Error error =
+            compare_declarations(facts, unit, *original, allowed, changes))
       return error;
-    warnings = layout_warnings(facts, unit.facts);
-    std::string macros = describe_macro_change(facts, unit.facts, allowed);
-    if (!macros.empty() && !original->facts.empty())
-      warnings.push_back({"kpatch-flags", macros});
     gensrc::append_allowances(result->merged, allowed.needed());
-    result->allowed.insert(result->allowed.end(), allowed.needed().begin(),
-                           allowed.needed().end());
   }
-  warnings.insert(warnings.end(), result->warnings.begin(),
-                  result->warnings.end());
-  for (const gensrc::Warning &warning : warnings)
+  for (const Remark &warning : changes.warnings)
     report_warning(warning.message, warning.code, unit.places);
-  if (Error error = write_report(files, unit, *result, warnings))
+  if (Error error = write_report(files, unit, changes))
     return error;
   return write_file(assembly, result->merged);
 }

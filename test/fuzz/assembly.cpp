@@ -29,8 +29,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   Result<DiffResult> result = diff_assembly(original, patched, options);
   if (!result)
     return 0;
-  if (is_same && !result->functions.empty())
+  if (is_same && !result->changes.functions.empty())
     abort();
-  (void)format_report(*result).size();
+  (void)format_report(result->changes).size();
   return 0;
 }

@@ -123,11 +123,12 @@ Result<ChangeReport> collect_changes(const Options &options,
 static void find_code(ReportedFunction &function, const UnitChanges &unit) {
   for (size_t i = 0; i < unit.functions.size(); i++) {
     const CodeChange &code = unit.functions[i];
-    if (code.symbol != function.symbol || code.kind == "part")
+    if (code.symbol != function.symbol || code.kind == change_kind::part)
       continue;
     function.unit = &unit;
     function.code = &code;
-    for (i++; i < unit.functions.size() && unit.functions[i].kind == "part";
+    for (i++; i < unit.functions.size() &&
+              unit.functions[i].kind == change_kind::part;
          i++)
       function.parts.push_back(&unit.functions[i]);
     return;
@@ -154,9 +155,10 @@ std::vector<ReportedFunction> ChangeReport::functions() const {
     return list;
   for (const UnitChanges &unit : units)
     for (const CodeChange &code : unit.functions) {
-      if (code.kind == "part")
+      if (code.kind == change_kind::part)
         continue;
-      ReportedFunction function{nullptr, code.symbol, code.kind == "new"};
+      ReportedFunction function{nullptr, code.symbol,
+                                code.kind == change_kind::added};
       find_code(function, unit);
       list.push_back(std::move(function));
     }

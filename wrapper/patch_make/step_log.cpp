@@ -52,7 +52,7 @@ struct Refusal {
   std::string explanation;
 };
 
-// `file.c:44:19: error: what [kpatch-code]`, as the compiler prints it.
+// `file.c:44:19: error: what [kpatch-...]`, as the compiler prints it.
 static std::optional<Refusal> parse_refusal(std::string_view line) {
   constexpr std::string_view error = "error: ";
   size_t word = line.find(error);

@@ -1,89 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// What cannot be patched: docs/refusals.md has every code of this file.
-//
 // Variables live in the running program already; their initial values were
-// used long ago. Constructors have run. Code that the assembler is told to put
-// elsewhere by hand cannot be moved.
+// used long ago.
 
-#include <algorithm>
 #include <charconv>
 #include <map>
 
-#include "gensrc/changes.h"
+#include "gensrc/checks.h"
 #include "gensrc/compare.h"
 #include "gensrc/names.h"
+#include "gensrc/place.h"
 
 namespace care::gensrc {
-
-std::string location_of(const Unit &unit, const Function &function) {
-  for (AtomId part : function.parts) {
-    const Atom &atom = unit.atoms[part];
-    auto file = unit.files.find(atom.loc_file);
-    if (atom.loc_line == 0 || file == unit.files.end())
-      continue;
-    // The operands of .file: "name", or "folder" "name", and an md5.
-    std::string_view text = file->second.substr(0, file->second.find(" md5"));
-    size_t end = text.rfind('"');
-    size_t begin =
-        end == text.npos || end == 0 ? text.npos : text.rfind('"', end - 1);
-    if (begin != text.npos)
-      return std::string(text.substr(begin + 1, end - begin - 1)) + ":" +
-             std::to_string(atom.loc_line);
-  }
-  return {};
-}
-
-Error in_place(const Comparison &units, const Unit &unit, AtomId atom,
-               Error error) {
-  if (atom == no_id)
-    return error;
-  if (uint32_t function = unit.function_ids[atom]; function != no_id)
-    if (std::string where = location_of(unit, unit.functions[function]);
-        !where.empty())
-      return std::move(error).in(where);
-  if (!units.options.name_lines)
-    return error;
-  auto end =
-      unit.text.begin() + static_cast<std::ptrdiff_t>(unit.atoms[atom].place);
-  auto line = std::count(unit.text.begin(), end, '\n') + 1;
-  error = std::move(error).in("line " + std::to_string(line));
-  return &unit == &units.original ? std::move(error).in("original")
-                                  : std::move(error);
-}
-
-// --- the unit
-
-Error check_same_unit(const Comparison &units) {
-  const Unit &a = units.original;
-  const Unit &b = units.patched;
-  if (a.toplevel_asm != b.toplevel_asm)
-    return refused("kpatch-toplevel-asm",
-                   "assembly outside of functions differs")
-        .note("only the code of functions can be replaced");
-  if (a.functions.empty())
-    return {};
-  auto common = static_cast<size_t>(std::count_if(
-      b.functions.begin(), b.functions.end(), [&](const Function &function) {
-        return units.matching.to_original[function.symbol] != no_id;
-      }));
-  bool is_doubtful =
-      a.file_name != b.file_name && common * 2 < a.functions.size();
-  if (common != 0 && !is_doubtful)
-    return {};
-  std::string how_many = "no function";
-  if (common != 0)
-    how_many = std::to_string(common) + " of " +
-               std::to_string(a.functions.size()) + " functions";
-  return refused("kpatch-different-unit",
-                 "the two texts have " + how_many + " in common (original " +
-                     quoted(a.file_name) + ", patched " + quoted(b.file_name) +
-                     ")")
-      .note(
-          "give the assembly of one source file, before and after the change");
-}
-
-// --- variables
 
 namespace {
 
@@ -319,8 +247,28 @@ Error VariableCheck::run() {
   return check_gone();
 }
 
-// Data without a name, which inline assembly puts into a section of its choice:
-// its function may be the same. What is gone stays, and does no harm.
+} // namespace
+
+// A static one that is gone is used by functions of the patch only, or by those
+// that are to keep their code, which then is what is wanted.
+static void list_gone_variables(const Comparison &units, Changes &changes) {
+  const Unit &a = units.original;
+  for (const Atom &atom : a.atoms) {
+    if (!is_named_object(atom) || a.symbol_of(atom).is_local() ||
+        units.matching.to_patched[atom.symbol] != no_id ||
+        is_listed(units.options.ignore_changes, a.symbol_of(atom).name,
+                  a.file_name))
+      continue;
+    changes.gone_variables.push_back(atom.symbol);
+  }
+}
+
+Error check_variables(const Comparison &units, Changes &changes) {
+  list_gone_variables(units, changes);
+  return VariableCheck(units, changes).run();
+}
+
+// What is gone stays, and does no harm.
 Error check_unnamed_data(const Comparison &units) {
   auto is_unnamed = [](const Unit &unit, const Atom &atom) {
     return atom.kind == AtomKind::Loose && !atom.is_toplevel_asm &&
@@ -350,162 +298,6 @@ Error check_unnamed_data(const Comparison &units) {
                           .note(allow_hint("kpatch-data-section", section)));
   }
   return {};
-}
-
-// --- functions
-
-bool is_start_function(std::string_view name) {
-  return name.starts_with("_GLOBAL__sub_I_") ||
-         name.starts_with("_GLOBAL__I_") ||
-         name.find("__static_initialization_and_destruction_0") != name.npos;
-}
-
-// What the start-up arrays hold, in order.
-std::vector<SymbolId> start_list(const Unit &unit, SectionKind kind) {
-  std::vector<SymbolId> symbols;
-  for (const Atom &atom : unit.atoms)
-    if (unit.kind_of(atom) == kind)
-      for (const Ref &ref : atom.refs)
-        symbols.push_back(ref.symbol);
-  return symbols;
-}
-
-Error constructor_error(const Comparison &units, std::string_view function,
-                        std::string_view what) {
-  if (units.allowed.permits("kpatch-constructor", function))
-    return {};
-  return refused("kpatch-constructor",
-                 "function " + quoted(function) + std::string(what))
-      .note("what runs at the start has run; the change would not run")
-      .note(allow_hint("kpatch-constructor", function));
-}
-
-// Those of `list` that are not in `other`, by `partner` the symbols of the
-// other unit.
-std::vector<SymbolId> missing_from(const std::vector<SymbolId> &list,
-                                   const std::vector<SymbolId> &other,
-                                   const std::vector<SymbolId> &partner) {
-  std::vector<SymbolId> missing;
-  for (SymbolId symbol : list)
-    if (std::find(other.begin(), other.end(), partner[symbol]) == other.end())
-      missing.push_back(symbol);
-  return missing;
-}
-
-Error check_start_list(const Comparison &units, SectionKind kind) {
-  const Unit &a = units.original;
-  const Unit &b = units.patched;
-  bool at_start = kind == SectionKind::Constructors;
-  std::vector<SymbolId> before = start_list(a, kind);
-  std::vector<SymbolId> now = start_list(b, kind);
-  for (SymbolId symbol : missing_from(now, before, units.matching.to_original))
-    if (Error error = constructor_error(units, b.symbols[symbol].name,
-                                        at_start ? " is to run at the start"
-                                                 : " is to run at the end"))
-      return in_place(units, b, b.atom_of(symbol), std::move(error));
-  for (SymbolId symbol : missing_from(before, now, units.matching.to_patched))
-    if (Error error =
-            constructor_error(units, a.symbols[symbol].name,
-                              at_start ? " is not to run at the start any more"
-                                       : " is not to run at the end any more"))
-      return in_place(units, a, a.atom_of(symbol), std::move(error));
-  return {};
-}
-
-Error check_start_lists(const Comparison &units) {
-  if (Error error = check_start_list(units, SectionKind::Constructors))
-    return error;
-  return check_start_list(units, SectionKind::Destructors);
-}
-
-Error check_function(const Comparison &units, const ChangedFunction &change) {
-  const Unit &b = units.patched;
-  const Function &function = b.functions[change.patched];
-  const Symbol &symbol = b.symbols[function.symbol];
-  std::string name = "function " + quoted(symbol.name);
-  for (AtomId part : function.parts) {
-    const Atom &atom = b.atoms[part];
-    if (atom.asm_switches)
-      return refused("kpatch-inline-asm",
-                     name + ": inline assembly in it switches sections")
-          .note("what it puts there cannot be moved into the patch");
-    if (atom.asm_defines)
-      return refused("kpatch-inline-asm",
-                     name + ": inline assembly in it defines a macro, or a "
-                            "symbol with .set")
-          .note("a copy of it in the patch would define it again; write the "
-                "definition outside of functions");
-    for (const Ref &ref : atom.refs)
-      if (ref.is_definition && b.symbols[ref.symbol].is_asm_label &&
-          !b.symbols[ref.symbol].is_local())
-        return refused("kpatch-inline-asm",
-                       name +
-                           ": inline assembly in it defines the global "
-                           "symbol " +
-                           quoted(b.symbols[ref.symbol].name))
-            .note("leave that function as it is, and put the change into a "
-                  "function that calls it");
-  }
-  return {};
-}
-
-} // namespace
-
-// A static one that is gone is used by functions of the patch only, or by those
-// that are to keep their code, which then is what is wanted.
-static void list_gone_variables(const Comparison &units, Changes &changes) {
-  const Unit &a = units.original;
-  for (const Atom &atom : a.atoms) {
-    if (!is_named_object(atom) || a.symbol_of(atom).is_local() ||
-        units.matching.to_patched[atom.symbol] != no_id ||
-        is_listed(units.options.ignore_changes, a.symbol_of(atom).name,
-                  a.file_name))
-      continue;
-    changes.gone_variables.push_back(atom.symbol);
-  }
-}
-
-Error check_variables(const Comparison &units, Changes &changes) {
-  list_gone_variables(units, changes);
-  return VariableCheck(units, changes).run();
-}
-
-Error check_functions(const Comparison &units, const Changes &changes,
-                      std::vector<Warning> &warnings) {
-  const Unit &b = units.patched;
-  if (Error error = check_start_lists(units))
-    return error;
-  for (const Symbol &symbol : b.symbols) {
-    if (symbol.type != SymbolType::Ifunc || !symbol.is_defined())
-      continue;
-    SymbolId original = units.original.find(symbol.name);
-    if (original == no_id ||
-        units.original.symbols[original].type != SymbolType::Ifunc)
-      return in_place(
-          units, b, b.atom_of(b.find(symbol.name)),
-          refused("kpatch-ifunc-new", "function " + quoted(symbol.name) +
-                                          " is a new indirect function")
-              .note("choose the implementation in an ordinary "
-                    "function"));
-  }
-  std::vector<SymbolId> at_start = start_list(b, SectionKind::Constructors);
-  for (const ChangedFunction &change : changes.functions) {
-    const Function &function = b.functions[change.patched];
-    std::string_view name = b.symbols[function.symbol].name;
-    bool runs_at_start =
-        is_start_function(name) || std::find(at_start.begin(), at_start.end(),
-                                             function.symbol) != at_start.end();
-    Error error;
-    if (runs_at_start && change.original != no_id)
-      error = constructor_error(units, name, " runs at the start and changed");
-    else
-      error = check_function(units, change);
-    if (error)
-      return in_place(units, b, function.parts[0], std::move(error));
-    if (change.original != no_id && !change.is_clone)
-      warn_about_staying(units, change, warnings);
-  }
-  return check_unnamed_data(units);
 }
 
 } // namespace care::gensrc

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What a running program cannot take: docs/refusals.md has every code. Each
+// check is the subject of a file, check_*.cpp.
+#ifndef LIBCARE_GENSRC_CHECKS_H
+#define LIBCARE_GENSRC_CHECKS_H
+
+#include <vector>
+
+#include "common/facts.h"
+#include "common/result.h"
+#include "common/unit_changes.h"
+#include "gensrc/changes.h"
+#include "gensrc/comparison.h"
+
+namespace care::gensrc {
+
+Error check_same_unit(const Comparison &units);
+
+// Also lists in `changes` the variables that are gone.
+Error check_variables(const Comparison &units, Changes &changes);
+// What inline assembly puts into a section of its choice: its function may be
+// the same.
+Error check_unnamed_data(const Comparison &units);
+
+// May add warnings.
+Error check_functions(const Comparison &units, const Changes &changes,
+                      std::vector<Remark> &warnings);
+
+// Also lists in `changes` what the linking step has to check. The facts may be
+// empty: then signatures are not known, and not compared.
+Error check_signatures(const Comparison &units, const Facts &original,
+                       const Facts &patched, Changes &changes);
+
+void warn_about_staying(const Comparison &units, const ChangedFunction &change,
+                        std::vector<Remark> &warnings);
+
+} // namespace care::gensrc
+
+#endif
