@@ -6,8 +6,8 @@
 // count by the order in which they appear, nodes that are used twice by the
 // number of their first use; lines count nowhere.
 //
-// What the walk does not look into (OpenMP clauses, types beyond their size)
-// can only make a changed function look unchanged. The fingerprint decides how
+// What the walk does not look into (OpenMP clauses, members of structures) can
+// only make a changed function look unchanged. The fingerprint decides how
 // a reason is worded and never what is in a patch.
 
 #include <cstdint>
@@ -31,7 +31,10 @@ private:
   }
   void add_text(const char *text, size_t length);
   void add_name(tree decl);
+  void add_size(tree type);
   void visit(tree node);
+  void visit_type(tree type);
+  void visit_call(tree call);
   void visit_decl(tree decl);
   void visit_constant(tree constant);
   void visit_exceptional(tree node);
@@ -57,6 +60,12 @@ void BodyHash::add_name(tree decl) {
     add_text(IDENTIFIER_POINTER(name), IDENTIFIER_LENGTH(name));
 }
 
+void BodyHash::add_size(tree type) {
+  add(TREE_CODE(type));
+  tree size = TYPE_SIZE(type);
+  add(size && tree_fits_uhwi_p(size) ? tree_to_uhwi(size) : 0);
+}
+
 // Notes `node` as seen; a node that was seen before counts as its number.
 bool BodyHash::is_seen(tree node) {
   auto [found, is_new] = seen_.emplace(node, seen_.size());
@@ -72,9 +81,10 @@ void BodyHash::visit_decl(tree decl) {
     add_name(decl);
   if (TREE_CODE(decl) == FUNCTION_DECL) // overloads have one name
     for (tree arg = TYPE_ARG_TYPES(TREE_TYPE(decl)); arg; arg = TREE_CHAIN(arg))
-      visit(TREE_VALUE(arg));
+      add_size(TREE_VALUE(arg));
   if (!is_own || is_seen(decl))
     return;
+  visit_type(TREE_TYPE(decl));
   if (DECL_SIZE(decl))
     visit(DECL_SIZE(decl));
   if (VAR_P(decl) && DECL_INITIAL(decl))
@@ -137,17 +147,47 @@ void BodyHash::visit_exceptional(tree node) {
   }
 }
 
+// What the code of an expression depends on: kind, size and sign, and what is
+// pointed to. A structure counts as its size: it has a fingerprint of its own.
+void BodyHash::visit_type(tree type) {
+  add_size(type);
+  if (INTEGRAL_TYPE_P(type))
+    add(TYPE_UNSIGNED(type));
+  add(TYPE_QUALS(type) & TYPE_QUAL_VOLATILE);
+  if (POINTER_TYPE_P(type) || TREE_CODE(type) == ARRAY_TYPE)
+    visit_type(TREE_TYPE(type));
+}
+
+// Without the conversions of arguments to the types of the parameters: where
+// these change, it is the function called that was edited, not its callers.
+void BodyHash::visit_call(tree call) {
+  visit(CALL_EXPR_FN(call));
+  visit(CALL_EXPR_STATIC_CHAIN(call));
+  tree parameter = NULL_TREE;
+  if (tree callee = CALL_EXPR_FN(call);
+      callee && POINTER_TYPE_P(TREE_TYPE(callee)))
+    parameter = TYPE_ARG_TYPES(TREE_TYPE(TREE_TYPE(callee)));
+  for (int i = 0; i < call_expr_nargs(call); i++) {
+    tree argument = CALL_EXPR_ARG(call, i);
+    if (parameter && parameter != void_list_node) {
+      if (CONVERT_EXPR_P(argument))
+        argument = TREE_OPERAND(argument, 0);
+      parameter = TREE_CHAIN(parameter);
+    }
+    visit(argument);
+  }
+}
+
 void BodyHash::visit(tree node) {
   if (!node) {
     add(0);
     return;
   }
-  add(TREE_CODE(node));
   if (TYPE_P(node)) {
-    tree size = TYPE_SIZE(node);
-    add(size && tree_fits_uhwi_p(size) ? tree_to_uhwi(size) : 0);
+    visit_type(node);
     return;
   }
+  add(TREE_CODE(node));
   if (DECL_P(node)) {
     visit_decl(node);
     return;
@@ -160,6 +200,10 @@ void BodyHash::visit(tree node) {
     return;
   if (!EXPR_P(node)) {
     visit_exceptional(node);
+    return;
+  }
+  if (TREE_CODE(node) == CALL_EXPR) {
+    visit_call(node);
     return;
   }
   if (TREE_TYPE(node))

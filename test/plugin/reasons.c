@@ -10,6 +10,8 @@
 // RUN: FileCheck %s --input-file=.kpatch_unit.o.patched.report --implicit-check-not={{.}}
 // CHECK-DAG: {{^}}replaced	edited	edited{{$}}
 // CHECK-DAG: {{^}}replaced	inlines	inlines edited 'small'{{$}}
+// CHECK-DAG: {{^}}replaced	sign	edited{{$}}
+// CHECK-DAG: {{^}}replaced	inlines_sign	inlines edited 'scaled'{{$}}
 // CHECK-DAG: {{^}}replaced	clone.constprop.0	clone of edited 'clone'{{$}}
 // CHECK-DAG: {{^}}replaced	calls	compiled differently: calls edited 'pure'{{$}}
 // CHECK-DAG: {{^}}replaced	pure	edited{{$}}
@@ -27,7 +29,8 @@
 sed -i -e 's|a + 1|a + 2|' -e 's|a \* 3|a * 5|' -e 's|b ^ 9|b ^ 8|' \
   -e 's|return b_;|calls_made++; return b_;|' -e 's|{1, 2, 3}|{1, 2, 4}|' \
   -e 's|^int renamed(int a) { int x|// A comment.\nint renamed(int a) { int renamed_x|' \
-  -e 's|return x;|return renamed_x;|' unit.c
+  -e 's|return x;|return renamed_x;|' -e 's|int scale)|unsigned scale)|' \
+  -e 's|signed char s|unsigned char s|' unit.c
 echo 'int fresh(int a) { return a; }' >> unit.c
 
 //--- unit.c
@@ -43,3 +46,6 @@ NOINLINE int calls(int a) { seen = a; int first = pure(a); return first + pure(a
 static const int weights[] = {1, 2, 3};
 NOINLINE int table(int a) { return weights[a]; }
 int renamed(int a) { int x = a * 11; return x; }
+NOINLINE int sign(const char *p) { const signed char s = *p; return s; }
+static inline long scaled(long a, int scale) { return a * scale; }
+NOINLINE long inlines_sign(long a, int b) { return scaled(a, b); }
