@@ -173,24 +173,62 @@ static bool has_no_objects(const Facts &original, const std::string &type,
   return is_automatic;
 }
 
+namespace {
+struct LayoutChange {
+  const TypeFact *before, *now;
+  std::string what;
+};
+} // namespace
+
+// Does an object of `type` hold one of the other?
+static bool holds(const TypeFact &type, const TypeFact &other) {
+  return std::any_of(type.members.begin(), type.members.end(),
+                     [&](const MemberFact &member) {
+                       std::string_view words = member.words;
+                       return words.substr(0, words.find('[')) == other.name;
+                     });
+}
+
+// A structure changes all those that hold it, and is what was edited.
+static const LayoutChange &innermost(const std::vector<LayoutChange> &changes) {
+  for (const LayoutChange &change : changes)
+    if (std::none_of(changes.begin(), changes.end(),
+                     [&](const LayoutChange &other) {
+                       return holds(*change.now, *other.now);
+                     }))
+      return change;
+  return changes.front();
+}
+
 static Error compare_types(const Facts &original, const Facts &patched,
                            const std::set<std::string> &replaced,
                            Allowances &allowed) {
-  Error result;
+  std::vector<LayoutChange> changes;
   auto compare = [&](const TypeFact &before, const TypeFact &now) {
-    std::string change = result ? "" : describe_change(before, now);
+    std::string change = describe_change(before, now);
     if (!change.empty() && !has_no_objects(original, before.name, replaced) &&
         !allowed.permits("kpatch-type-layout", now.name))
-      result = refused("kpatch-type-layout",
-                       "the layout of '" + now.name + "' changed: " + change)
-                   .note("the running program has such objects in its memory; "
-                         "the size was " +
-                         std::to_string(before.size_bytes) + ", is " +
-                         std::to_string(now.size_bytes))
-                   .note(allow_hint("kpatch-type-layout", now.name));
+      changes.push_back({&before, &now, std::move(change)});
   };
   for_each_pair(original.types, patched.types, name_of_type, compare);
-  return result;
+  if (changes.empty())
+    return {};
+  const LayoutChange &first = innermost(changes);
+  const std::string &name = first.now->name;
+  Error error = refused("kpatch-type-layout",
+                        "the layout of '" + name + "' changed: " + first.what)
+                    .note("the running program has such objects in its memory; "
+                          "the size was " +
+                          std::to_string(first.before->size_bytes) + ", is " +
+                          std::to_string(first.now->size_bytes))
+                    .note(allow_hint("kpatch-type-layout", name));
+  std::string others;
+  for (const LayoutChange &change : changes)
+    if (change.now->name != name)
+      others += (others.empty() ? "'" : ", '") + change.now->name + "'";
+  if (!others.empty())
+    error = std::move(error).note("refused as well: " + others);
+  return error;
 }
 
 // -- Variables ----------------------------------------------------------------

@@ -132,6 +132,13 @@ static Error compare_declarations(const Facts &before, const Collected &unit,
   return {};
 }
 
+// A variable that is of another size or value often is so because its type is.
+static Error with_changed_layout(Error error, const Facts &original,
+                                 const Facts &patched, Allowances &allowed) {
+  Error layout = compare_layouts(original, patched, {}, allowed);
+  return layout ? std::move(error).note(layout.message()) : std::move(error);
+}
+
 Error merge_patched(const UnitFiles &files, const std::string &assembly,
                     const Collected &unit, gensrc::DiffOptions options) {
   remove_old_report(files);
@@ -168,7 +175,7 @@ Error merge_patched(const UnitFiles &files, const std::string &assembly,
   Result<gensrc::DiffResult> result =
       gensrc::diff_assembly(original->assembly, patched->text(), options);
   if (!result)
-    return result.take_error();
+    return with_changed_layout(result.take_error(), facts, unit.facts, allowed);
   UnitChanges &changes = result->changes;
   if (result->changed) { // without new code nothing sees the new layout
     if (Error error =
