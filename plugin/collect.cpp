@@ -154,21 +154,32 @@ static void on_finish_declaration(void *data, void *) {
     take_types(TREE_TYPE(decl));
 }
 
-// Clones are made from a function that was parsed.
+// Clones are made from a function that was parsed, and so are constructors and
+// destructors, each kind of which has a body of its own: what counts is the one
+// that the source has.
 static std::string body_of(cgraph_node *node) {
   for (tree decl : {node->decl, node->former_clone_of,
-                    node->clone_of ? node->clone_of->decl : NULL_TREE})
+                    node->clone_of ? node->clone_of->decl : NULL_TREE}) {
+    std::string body;
     for (int depth = 0; decl && TREE_CODE(decl) == FUNCTION_DECL && depth < 8;
          depth++) {
-      std::string body = parsed_body(decl);
-      if (!body.empty() || DECL_ABSTRACT_ORIGIN(decl) == decl)
-        return body;
+      if (std::string parsed = parsed_body(decl); !parsed.empty())
+        body = std::move(parsed);
+      if (DECL_ABSTRACT_ORIGIN(decl) == decl)
+        break;
       decl = DECL_ABSTRACT_ORIGIN(decl);
     }
+    if (!body.empty())
+      return body;
+  }
   return "";
 }
 
+// A function that GCC drops because all that call it have inlined it takes what
+// was inlined into it along, sometimes after itself: then no code is left.
 static void take_inlined(cgraph_node *node) {
+  if (!node->inlined_to->decl)
+    return;
   collection.inlined.insert_or_assign(
       {symbol_or_name(node->decl), symbol_or_name(node->inlined_to->decl)},
       body_of(node));
