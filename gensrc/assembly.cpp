@@ -5,7 +5,6 @@
 
 #include "gensrc/assembly.h"
 
-#include <charconv>
 #include <cstring>
 
 #include "gensrc/statement.h"
@@ -22,25 +21,6 @@ AtomId Unit::atom_of(SymbolId symbol) const {
   return no_id;
 }
 
-static bool parse_number(std::string_view text, int64_t &number) {
-  bool negative = !text.empty() && text.front() == '-';
-  if (negative || (!text.empty() && text.front() == '+'))
-    text.remove_prefix(1);
-  text = trim(text);
-  int base = 10;
-  if (text.starts_with("0x")) {
-    base = 16;
-    text.remove_prefix(2);
-  }
-  uint64_t value = 0;
-  auto [end, error] =
-      std::from_chars(text.data(), text.data() + text.size(), value, base);
-  if (error != std::errc() || end != text.data() + text.size())
-    return false;
-  number = static_cast<int64_t>(negative ? 0 - value : value);
-  return true;
-}
-
 Expression parse_expression(std::string_view text) {
   text = trim(text);
   SymbolRange range = find_symbol(text, 0);
@@ -49,16 +29,14 @@ Expression parse_expression(std::string_view text) {
   std::string_view name = text.substr(range.begin, range.end - range.begin);
   std::string_view before = trim(text.substr(0, range.begin));
   std::string_view after = trim(text.substr(range.end));
-  int64_t offset = 0;
   if (before.empty() && after.empty())
     return {name, 0};
-  if (before.empty() && parse_number(after, offset) &&
-      (after.front() == '+' || after.front() == '-'))
-    return {name, offset};
-  if (after.empty() && before.back() == '+' &&
-      parse_number(trim(before.substr(0, before.size() - 1)), offset))
-    return {name, offset};
-  return {};
+  std::optional<int64_t> offset;
+  if (before.empty() && (after.front() == '+' || after.front() == '-'))
+    offset = parse_integer(after);
+  else if (after.empty() && before.back() == '+')
+    offset = parse_integer(trim(before.substr(0, before.size() - 1)));
+  return offset ? Expression{name, *offset} : Expression{};
 }
 
 bool is_local_label(std::string_view name) {

@@ -5,7 +5,6 @@
 #include "gensrc/data_bytes.h"
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 #include <string>
 
@@ -28,23 +27,11 @@ static size_t width_of(std::string_view directive) {
 
 static bool append_number(std::string &bytes, std::string_view text,
                           size_t width) {
-  Expression not_number = parse_expression(text);
-  if (!not_number.symbol.empty() || text.empty())
+  std::optional<int64_t> value = parse_integer(text);
+  if (!value)
     return false;
-  bool negative = text.front() == '-';
-  if (negative)
-    text.remove_prefix(1);
-  int base = text.starts_with("0x") ? 16 : 10;
-  if (base == 16)
-    text.remove_prefix(2);
-  uint64_t value = 0;
-  const char *end = text.data() + text.size();
-  auto [stop, error] = std::from_chars(text.data(), end, value, base);
-  if (error != std::errc() || stop != end)
-    return false;
-  value = negative ? 0 - value : value;
   for (size_t i = 0; i < width; i++)
-    bytes.push_back(static_cast<char>(value >> (8 * i)));
+    bytes.push_back(static_cast<char>(*value >> (8 * i)));
   return true;
 }
 

@@ -46,8 +46,14 @@ private:
   bool is_open(const Unit &unit, const std::vector<SymbolId> &partners,
                SymbolId id, AtomKind kind) const;
   bool is_alike(SymbolId original, SymbolId patched) const;
+  void pair_by_users(const Group &group, const auto &shares_user);
   struct Statics {
     std::vector<const VariableFact *> before, now;
+
+    void sort() { // as they are in the source
+      for (auto *list : {&before, &now})
+        std::ranges::sort(*list, {}, &VariableFact::ordinal);
+    }
   };
   void pair_statics(Statics statics);
   void pair_by_place(Statics statics);
@@ -83,12 +89,15 @@ void Matcher::match_by_name() {
 // which may differ when patching by hand.
 void Matcher::match_unit_initialiser() {
   auto find_open = [](const Unit &unit, const std::vector<SymbolId> &partners) {
-    SymbolId only = no_id;
+    SymbolId found = no_id;
+    size_t count = 0;
     for (const Function &function : unit.functions)
       if (partners[function.symbol] == no_id &&
-          unit.symbols[function.symbol].name.starts_with("_GLOBAL__sub_I_"))
-        only = only == no_id ? function.symbol : no_id;
-    return only;
+          unit.symbols[function.symbol].name.starts_with("_GLOBAL__sub_I_")) {
+        found = function.symbol;
+        count++;
+      }
+    return count == 1 ? found : no_id;
   };
   SymbolId original = find_open(a_, matching_.to_patched);
   SymbolId patched = find_open(b_, matching_.to_original);
@@ -175,11 +184,7 @@ void Matcher::match_by_facts(const Facts &original, const Facts &patched) {
 
 void Matcher::pair_statics(Statics statics) {
   auto &[before, now] = statics;
-  auto is_before = [](const VariableFact *x, const VariableFact *y) {
-    return x->ordinal < y->ordinal;
-  };
-  std::sort(before.begin(), before.end(), is_before);
-  std::sort(now.begin(), now.end(), is_before);
+  statics.sort();
   for (size_t i = 0; i < now.size(); i++) {
     SymbolId id = b_.find(now[i]->symbol);
     if (before.size() == now.size())
@@ -189,7 +194,7 @@ void Matcher::pair_statics(Statics statics) {
   }
 }
 
-static int64_t line_of(const VariableFact &fact) {
+int64_t line_of(const VariableFact &fact) {
   int64_t line = 0;
   size_t colon = fact.location.rfind(':');
   if (colon != fact.location.npos)
@@ -220,11 +225,7 @@ void Matcher::pair_by_place(Statics statics) {
   std::vector<const VariableFact *> &now = statics.now;
   if (before.size() != now.size())
     return pair_statics(std::move(statics));
-  auto is_before = [](const VariableFact *x, const VariableFact *y) {
-    return x->ordinal < y->ordinal;
-  };
-  std::sort(before.begin(), before.end(), is_before);
-  std::sort(now.begin(), now.end(), is_before);
+  statics.sort();
   std::set<int64_t> moves;
   std::set<std::pair<std::string_view, uint64_t>> types;
   for (size_t i = 0; i < now.size(); i++) {
@@ -337,6 +338,41 @@ bool Matcher::is_alike(SymbolId original, SymbolId patched) const {
          from.comm_size == to.comm_size && a_.kind_of(from) == b_.kind_of(to);
 }
 
+// Those that share users with one another only; of several, those that look
+// alike in exactly one way.
+void Matcher::pair_by_users(const Group &group, const auto &shares_user) {
+  std::map<SymbolId, std::vector<SymbolId>> candidates, rivals;
+  for (SymbolId id : group.patched)
+    for (SymbolId original : group.original)
+      if (shares_user(original, id)) {
+        candidates[id].push_back(original);
+        rivals[original].push_back(id);
+      }
+  for (SymbolId id : group.patched) {
+    std::vector<SymbolId> &found = candidates[id];
+    if (found.size() == 1 && rivals[found[0]].size() == 1)
+      matching_.pair(found[0], id);
+  }
+  for (SymbolId id : group.patched) {
+    if (matching_.to_original[id] != no_id)
+      continue;
+    SymbolId only = no_id;
+    size_t count = 0;
+    for (SymbolId original : candidates[id])
+      if (matching_.to_patched[original] == no_id && is_alike(original, id)) {
+        only = original;
+        count++;
+      }
+    size_t alike_rivals = 0;
+    if (count == 1)
+      for (SymbolId rival : rivals[only])
+        alike_rivals +=
+            matching_.to_original[rival] == no_id && is_alike(only, rival);
+    if (count == 1 && alike_rivals == 1)
+      matching_.pair(only, id);
+  }
+}
+
 void Matcher::match_by_users() {
   std::map<std::string, Group> groups = open_groups(AtomKind::Object);
   for (auto &[name, group] : groups)
@@ -358,37 +394,7 @@ void Matcher::match_by_users() {
     });
   };
   for (auto &[name, group] : groups) {
-    std::map<SymbolId, std::vector<SymbolId>> candidates, rivals;
-    for (SymbolId id : group.patched)
-      for (SymbolId original : group.original)
-        if (shares_user(original, id)) {
-          candidates[id].push_back(original);
-          rivals[original].push_back(id);
-        }
-    for (SymbolId id : group.patched) {
-      std::vector<SymbolId> &found = candidates[id];
-      if (found.size() == 1 && rivals[found[0]].size() == 1)
-        matching_.pair(found[0], id);
-    }
-    // Several: those that look alike in exactly one way.
-    for (SymbolId id : group.patched) {
-      if (matching_.to_original[id] != no_id)
-        continue;
-      SymbolId only = no_id;
-      size_t count = 0;
-      for (SymbolId original : candidates[id])
-        if (matching_.to_patched[original] == no_id && is_alike(original, id)) {
-          only = original;
-          count++;
-        }
-      size_t alike_rivals = 0;
-      if (count == 1)
-        for (SymbolId rival : rivals[only])
-          alike_rivals +=
-              matching_.to_original[rival] == no_id && is_alike(only, rival);
-      if (count == 1 && alike_rivals == 1)
-        matching_.pair(only, id);
-    }
+    pair_by_users(group, shares_user);
     bool left_over = std::any_of(
         group.original.begin(), group.original.end(), [&](SymbolId original) {
           return matching_.to_patched[original] == no_id;

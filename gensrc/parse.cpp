@@ -91,26 +91,6 @@ bool Parser::is_skippable(std::string_view line) const {
   }
 }
 
-// Labels that only debug information refers to: GCC's .LVL1, .LBB1, .LBE1,
-// .LBI1, .LM1, .LSM1. (clang's .LBB0_1 is a real one.)
-bool is_debug_label(std::string_view line) {
-  if (!line.starts_with(".L") || line.back() != ':')
-    return false;
-  size_t i = 2;
-  if (line.substr(i).starts_with("VL") || line.substr(i).starts_with("BB") ||
-      line.substr(i).starts_with("BE") || line.substr(i).starts_with("BI") ||
-      line.substr(i).starts_with("SM"))
-    i += 2;
-  else if (line.substr(i).starts_with("M"))
-    i += 1;
-  else
-    return false;
-  size_t digits = i;
-  while (i < line.size() && is_class(line[i], digit_char))
-    i++;
-  return i > digits && i + 1 == line.size();
-}
-
 Error Parser::parse_line(std::string_view line) {
   if (line.empty())
     return {};
@@ -174,7 +154,6 @@ void Parser::end_asm() {
 }
 
 Error Parser::parse_statement(std::string_view statement) {
-  statements_++;
   Words words = split_words(statement);
   if (words.head[0] == '.')
     return parse_directive(statement, words);

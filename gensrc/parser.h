@@ -41,7 +41,6 @@ private:
   void add_content(std::string_view content, std::string_view operands,
                    bool is_code);
   void add_raw(std::string_view content);
-  void note_definition_in_asm();
   void begin_toplevel_asm();
   void end_asm();
   AtomId new_atom(AtomKind kind);
@@ -69,6 +68,7 @@ private:
   void parse_file(std::string_view operands);
   void parse_loc(std::string_view operands);
   void parse_cfi(std::string_view statement, Words words);
+  void note_definition_in_asm();
 
   Unit unit_;
   SourceFolders folders_;
@@ -81,7 +81,6 @@ private:
   size_t line_begin_ = 0, line_end_ = 0;
   bool in_asm_ = false;          // between #APP and #NO_APP
   bool in_toplevel_asm_ = false; // ... outside of functions
-  size_t statements_ = 0;
 };
 
 } // namespace care::gensrc

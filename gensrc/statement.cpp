@@ -6,6 +6,7 @@
 
 #include "gensrc/statement.h"
 
+#include <charconv>
 #include <cstring>
 
 namespace care::gensrc {
@@ -156,6 +157,22 @@ static size_t skip_name(std::string_view text, size_t i) {
   while (i < text.size() && is_class(text[i], name_char))
     i++;
   return i;
+}
+
+std::optional<int64_t> parse_integer(std::string_view text) {
+  bool is_negative = text.starts_with('-');
+  if (is_negative || text.starts_with('+'))
+    text.remove_prefix(1);
+  text = trim(text);
+  int base = text.starts_with("0x") ? 16 : 10;
+  if (base == 16)
+    text.remove_prefix(2);
+  uint64_t value = 0;
+  const char *end = text.data() + text.size();
+  auto [stop, error] = std::from_chars(text.data(), end, value, base);
+  if (error != std::errc() || stop != end)
+    return std::nullopt;
+  return static_cast<int64_t>(is_negative ? 0 - value : value);
 }
 
 SymbolRange find_symbol(std::string_view text, size_t from) {

@@ -60,6 +60,10 @@ std::string_view take_operand(std::string_view &operands);
 // A double-quoted word without its quotes, anything else unchanged.
 std::string_view unquote(std::string_view word);
 
+// Decimal, or hexadecimal with 0x, after a sign or none; modulo 2^64. Nothing
+// if that is not all of `text`.
+std::optional<int64_t> parse_integer(std::string_view text);
+
 // The next symbol name in `text` from `from` on. Registers (%name), numbers,
 // the location counter '.' and what follows '@' are not symbols. Returns an
 // empty range at the end of `text`. A quoted name includes its quotes.

@@ -2,7 +2,8 @@
 //
 // Writes what follows the original text: docs/patch-format.md, section 1.
 //
-// tail.cpp has the names, the data and the tables; tail_function.cpp the code.
+// tail.cpp has the order and the data; the names, the tables and the code have
+// a file each.
 #ifndef LIBCARE_GENSRC_TAIL_H
 #define LIBCARE_GENSRC_TAIL_H
 
@@ -15,6 +16,9 @@
 #include "gensrc/statement.h"
 
 namespace care::gensrc {
+
+// Behind the names that are made for the tail.
+constexpr std::string_view tail_suffix = ".kpatch";
 
 class TailWriter {
 public:
@@ -31,7 +35,7 @@ private:
     std::vector<bool> remembered;
   };
 
-  // tail.cpp: names
+  // tail_names.cpp
   Result<std::string> tail_name(SymbolId symbol);
   Result<std::string> label_name(SymbolId symbol);
   Result<std::string> function_name(SymbolId symbol, uint32_t function);
@@ -41,7 +45,7 @@ private:
   Result<std::string> rename(std::string_view content, size_t from);
   void need(AtomId atom);
 
-  // tail.cpp: data and tables
+  // tail.cpp
   void write_line(std::string_view text);
   void begin_section(std::string_view section);
   void declare(std::string_view name, const Symbol &symbol,
@@ -55,6 +59,8 @@ private:
   bool has_addresses(const Atom &atom) const;
   std::string_view section_for(const Atom &atom) const;
   Error write_aliases();
+
+  // tail_tables.cpp
   void write_references();
   void write_tables();
   void write_alias_names();

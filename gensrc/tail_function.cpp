@@ -33,8 +33,8 @@ Error TailWriter::write_part(const ChangedFunction &change, AtomId id) {
   const Function &function = b_.functions[change.patched];
   bool is_entry = id == function.parts[0];
   std::string name = own_name(change, id);
-  std::string number =
-      std::to_string(&change - changes_.functions.data()) + ".kpatch";
+  std::string number = std::to_string(&change - changes_.functions.data()) +
+                       std::string(tail_suffix);
   begin_section(section::text);
   out_ += "\t.balign\t16\n";
   const Symbol &symbol = b_.symbols[part.symbol];
