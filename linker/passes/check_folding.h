@@ -6,8 +6,8 @@
 // Two names at one address are no fault if the compiler gave them to one
 // function (aliases, constructors of C++, versions). The patch lists these in
 // .kpatch.aliases; the folded ones it cannot know.
-#ifndef LIBCARE_LINKER_CHECK_FOLDING_H
-#define LIBCARE_LINKER_CHECK_FOLDING_H
+#ifndef LIBCARE_LINKER_PASSES_CHECK_FOLDING_H
+#define LIBCARE_LINKER_PASSES_CHECK_FOLDING_H
 
 #include <cstdint>
 #include <string>

@@ -2,8 +2,8 @@
 //
 // Refuses a patch that needs a library that the original does not load: nobody
 // loads it into the running processes.
-#ifndef LIBCARE_LINKER_CHECK_LIBRARIES_H
-#define LIBCARE_LINKER_CHECK_LIBRARIES_H
+#ifndef LIBCARE_LINKER_PASSES_CHECK_LIBRARIES_H
+#define LIBCARE_LINKER_PASSES_CHECK_LIBRARIES_H
 
 #include "common/result.h"
 #include "linker/object_model.h"

@@ -6,8 +6,8 @@
 // The patch says in .kpatch.signatures which functions these are, and which
 // callers in their own unit fit both. All other references are seen as
 // relocations against the function's symbol, or are made in other objects.
-#ifndef LIBCARE_LINKER_CHECK_SIGNATURES_H
-#define LIBCARE_LINKER_CHECK_SIGNATURES_H
+#ifndef LIBCARE_LINKER_PASSES_CHECK_SIGNATURES_H
+#define LIBCARE_LINKER_PASSES_CHECK_SIGNATURES_H
 
 #include <cstdint>
 #include <map>

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Every unit of the program wrote its own records into .kpatch.info; the linker
-// put them one after the other. A function that several units have (an inline
-// function in a header) comes several times with one original address, because
-// the linker kept one copy of it: the first record stays if all replacements
-// are the same code.
+// A function that several units have (an inline function in a header) comes
+// several times with one original address, because the linker kept one copy of
+// it: the first record stays if all replacements are the same code.
 //
 // The length of an original function comes from the original's symbol table if
 // it has one, else from the patched binary's, which the proof showed to
@@ -16,11 +14,14 @@
 #include <cstring>
 #include <fmt/format.h>
 #include <map>
+#include <unordered_map>
 
 #include "common/patch_format.h"
 #include "linker/passes/check_entry_bytes.h"
 #include "linker/passes/check_folding.h"
 #include "linker/passes/check_signatures.h"
+#include "linker/passes/read_records.h"
+#include "linker/passes/same_replacement.h"
 #include "llvm/BinaryFormat/ELF.h"
 
 namespace care::linker {
@@ -29,20 +30,35 @@ using namespace llvm::ELF;
 
 namespace {
 
-struct Record {
-  uint64_t function = 0;    // address in the patched binary; 0: new
-  uint64_t replacement = 0; // the same
-  uint64_t original = 0;    // address in the original binary
-  uint64_t original_length = 0;
-  uint32_t replacement_length = 0;
-  uint32_t flags = 0;
-  uint64_t name_address = 0;
-  std::string name;
+struct Record : FunctionRecord {
+  uint64_t original = 0;        // address of `function` in the original binary
+  uint64_t original_length = 0; // bytes
 };
 
-struct Part {
-  uint64_t address = 0; // in the patched binary
-  uint64_t function = 0;
+// Sizes of functions by address, as the symbols of an object tell.
+class FunctionSizes {
+public:
+  explicit FunctionSizes(const Object &object);
+
+  std::optional<uint64_t> find(uint64_t address) const {
+    auto found = sizes_.find(address);
+    return found == sizes_.end() ? std::nullopt : std::optional(found->second);
+  }
+
+private:
+  std::unordered_map<uint64_t, uint64_t> sizes_;
+};
+
+// The markers in front of each unit's code; none after strip(1).
+class UnitMarkers {
+public:
+  explicit UnitMarkers(const Object &patched);
+
+  // The unit of the code at `address`, or empty.
+  std::string_view find(uint64_t address) const;
+
+private:
+  std::map<uint64_t, std::string_view> ids_;
 };
 
 class Collector {
@@ -51,17 +67,13 @@ public:
             const Architecture &arch, ReferenceConverter &converter,
             Allowances &allowed, PatchObject &out)
       : original_(original), patched_(patched), arch_(arch),
-        converter_(converter), allowed_(allowed), out_(out) {}
+        converter_(converter), allowed_(allowed), out_(out),
+        original_sizes_(original.object()), patched_sizes_(patched.object()),
+        markers_(patched.object()) {}
 
   Result<std::vector<PatchedFunction>> run();
 
 private:
-  Result<uint64_t> read_address(uint64_t field) const;
-  Error read_records(const Section &section);
-  Error read_parts(const Section &section);
-  Error read_aliases(const Section &section);
-  Error read_signatures(const Section &section);
-  Result<std::string> read_name(uint64_t address, std::string_view where) const;
   Error check_entries();
   Error resolve(Record &record) const;
   Error drop_duplicates();
@@ -69,8 +81,6 @@ private:
                              std::string_view name) const;
   Error check_entry(const Record &record) const;
   std::vector<EntryBytes> entry_bytes() const;
-  std::string unit_of(uint64_t address) const;
-  bool is_same_replacement(const Record &a, const Record &b);
   Error add_info();
   Error add_sites();
   Error add_site(PatchSection &sites, std::vector<uint8_t> &bytes,
@@ -87,191 +97,81 @@ private:
   ReferenceConverter &converter_;
   Allowances &allowed_;
   PatchObject &out_;
-  std::vector<Record> records_;
-  std::vector<Part> parts_;
-  std::vector<EntryName> aliases_;
-  std::map<uint64_t, ChangedSignature> signatures_; // by patched address
-  std::set<uint64_t> unreached_;                    // patched addresses
+  FunctionSizes original_sizes_, patched_sizes_;
+  UnitMarkers markers_;
+  PatchRecords read_;
+  std::vector<Record> records_; // of read_.functions
 };
 
 } // namespace
 
-template <typename T>
-static T read_at(std::span<const uint8_t> bytes, uint64_t offset) {
-  T value;
-  memcpy(&value, &bytes[offset], sizeof value);
-  return value;
-}
-
-// An address that the program would see at run time in an 8-byte field, even
-// if another object could interpose the symbol: here the place is meant.
-Result<uint64_t> Collector::read_address(uint64_t field) const {
-  std::optional<Slot> slot = patched_.read_pointer(field);
-  if (slot && slot->symbol && !slot->symbol->is_undefined())
-    return slot->symbol->value + slot->address;
-  if (slot && slot->kind == DynamicKind::Relative)
-    return slot->address;
-  return format_error(fmt::format(
-      "the address at {:#x} of the patch's function list has no known value",
-      field));
-}
-
-Error Collector::read_records(const Section &section) {
-  for (uint64_t at = 0; at + sizeof(PatchInfo) <= section.bytes.size();
-       at += sizeof(PatchInfo)) {
-    auto raw = read_at<PatchInfo>(section.bytes, at);
-    Record record;
-    record.replacement_length = raw.replacement_length;
-    record.flags = raw.flags;
-    uint64_t fields[3] = {
-        section.address + at + offsetof(PatchInfo, original_address),
-        section.address + at + offsetof(PatchInfo, replacement_address),
-        section.address + at + offsetof(PatchInfo, name)};
-    uint64_t *values[3] = {&record.function, &record.replacement,
-                           &record.name_address};
-    for (int i = 0; i < 3; ++i) {
-      Result<uint64_t> value = read_address(fields[i]);
-      if (!value)
-        return value.take_error();
-      *values[i] = *value;
-    }
-    if (record.replacement == 0) // padding between units
-      continue;
-    Result<std::string> name = read_name(record.name_address, section.name);
-    if (!name)
-      return name.take_error();
-    record.name = std::move(*name);
-    if (Error error = resolve(record))
-      return error;
-    records_.push_back(std::move(record));
-  }
-  return {};
-}
-
-Result<std::string> Collector::read_name(uint64_t address,
-                                         std::string_view where) const {
-  std::span<const uint8_t> name = patched_.bytes_at(address);
-  auto end = std::find(name.begin(), name.end(), 0);
-  if (name.empty() || end == name.end())
-    return format_error(fmt::format("section '{}': the name at {:#x} is not a "
-                                    "string in the file",
-                                    where, address));
-  return std::string(name.begin(), end);
-}
-
-Error Collector::read_aliases(const Section &section) {
-  for (uint64_t at = 0; at + 16 <= section.bytes.size(); at += 16) {
-    Result<uint64_t> function = read_address(section.address + at);
-    Result<uint64_t> name_address = read_address(section.address + at + 8);
-    if (!function)
-      return function.take_error();
-    if (!name_address)
-      return name_address.take_error();
-    if (*name_address == 0) // padding between units
-      continue;
-    Result<std::string> name = read_name(*name_address, section.name);
-    if (!name)
-      return name.take_error();
-    aliases_.push_back(
-        {*function, converter_.original_address(*function, nullptr).value_or(0),
-         std::move(*name)});
-  }
-  return {};
-}
-
-// Function, caller or 0, words or 0. No function: such a caller is not reached
-// any more when the patch is applied.
-Error Collector::read_signatures(const Section &section) {
-  for (uint64_t at = 0; at + 24 <= section.bytes.size(); at += 24) {
-    uint64_t fields[3] = {};
-    for (uint64_t i = 0; i < 3; ++i) {
-      Result<uint64_t> value = read_address(section.address + at + 8 * i);
-      if (!value)
-        return value.take_error();
-      fields[i] = *value;
-    }
-    if (fields[0] == 0) {
-      if (fields[1] != 0) // else padding between units
-        unreached_.insert(fields[1]);
-      continue;
-    }
-    ChangedSignature &function = signatures_[fields[0]];
-    if (fields[1] != 0)
-      function.callers.insert(fields[1]);
-    if (fields[2] == 0)
-      continue;
-    Result<std::string> words = read_name(fields[2], section.name);
-    if (!words)
-      return words.take_error();
-    function.words = std::move(*words);
-  }
-  return {};
-}
-
 Error Collector::check_entries() {
   std::vector<EntryName> replaced;
-  std::set<uint64_t> in_patch = unreached_;
+  std::set<uint64_t> in_patch = read_.unreached;
   for (const Record &record : records_) {
     if (record.function == 0)
       continue;
     replaced.push_back({record.function, record.original, record.name});
     in_patch.insert(record.function);
-    if (auto found = signatures_.find(record.function);
-        found != signatures_.end())
+    if (auto found = read_.signatures.find(record.function);
+        found != read_.signatures.end())
       found->second.name = record.name;
   }
-  for (const Part &part : parts_)
-    in_patch.insert(part.address);
+  for (const auto &[function, part] : read_.parts)
+    in_patch.insert(part);
+  std::vector<EntryName> aliases;
+  for (AliasRecord &alias : read_.aliases)
+    aliases.push_back(
+        {alias.function,
+         converter_.original_address(alias.function, nullptr).value_or(0),
+         std::move(alias.name)});
   for (const Symbol &symbol : patched_.object().symbols)
-    if (auto found = signatures_.find(symbol.value);
-        found != signatures_.end() && symbol.type == STT_OBJECT &&
+    if (auto found = read_.signatures.find(symbol.value);
+        found != read_.signatures.end() && symbol.type == STT_OBJECT &&
         found->second.name.empty()) {
       found->second.is_variable = true;
       found->second.name = symbol.name;
     }
   if (Error error =
-          check_folding(original_, patched_, replaced, aliases_, allowed_))
+          check_folding(original_, patched_, replaced, aliases, allowed_))
     return error;
-  return check_signatures(patched_, arch_, signatures_, in_patch, allowed_);
+  return check_signatures(patched_, arch_, read_.signatures, in_patch,
+                          allowed_);
 }
 
-Error Collector::read_parts(const Section &section) {
-  for (uint64_t at = 0; at + 16 <= section.bytes.size(); at += 16) {
-    Result<uint64_t> address = read_address(section.address + at);
-    Result<uint64_t> function = read_address(section.address + at + 8);
-    if (!address)
-      return address.take_error();
-    if (!function)
-      return function.take_error();
-    parts_.push_back({*address, *function});
-  }
-  return {};
-}
-
-static const Symbol *find_function(const Object &object, uint64_t address) {
+FunctionSizes::FunctionSizes(const Object &object) {
   for (const std::vector<Symbol> *table :
        {&object.symbols, &object.dynamic_symbols})
     for (const Symbol &symbol : *table)
-      if (symbol.value == address && symbol.size_bytes != 0 &&
-          !symbol.is_undefined() &&
+      if (symbol.size_bytes != 0 && !symbol.is_undefined() &&
           (symbol.type == STT_FUNC || symbol.type == STT_GNU_IFUNC))
-        return &symbol;
-  return nullptr;
+        sizes_.emplace(symbol.value, symbol.size_bytes);
+}
+
+UnitMarkers::UnitMarkers(const Object &patched) {
+  for (const Symbol &symbol : patched.symbols)
+    if (symbol.name.starts_with(unit_marker))
+      ids_[symbol.value] = symbol.name.substr(unit_marker.size());
+}
+
+std::string_view UnitMarkers::find(uint64_t address) const {
+  auto behind = ids_.upper_bound(address);
+  return behind == ids_.begin() ? "" : std::prev(behind)->second;
 }
 
 Result<uint64_t> Collector::length_of(uint64_t patched_address,
                                       uint64_t original,
                                       std::string_view name) const {
-  const Symbol *symbol = find_function(original_.object(), original);
-  if (!symbol)
-    symbol = find_function(patched_.object(), patched_address);
-  if (!symbol)
+  std::optional<uint64_t> size = original_sizes_.find(original);
+  if (!size)
+    size = patched_sizes_.find(patched_address);
+  if (!size)
     return refused("kpatch-missing-symbol",
                    fmt::format("'{}': no symbol gives the size of the original "
                                "function",
                                name))
         .note("make the patch from binaries that are not stripped");
-  return symbol->size_bytes;
+  return *size;
 }
 
 Error Collector::resolve(Record &record) const {
@@ -339,71 +239,15 @@ Error Collector::check_entry(const Record &record) const {
             "-falign-functions=16");
 }
 
-// The same bytes, and the same relocations within them.
-bool Collector::is_same_replacement(const Record &a, const Record &b) {
-  if (a.replacement_length != b.replacement_length)
-    return false;
-  std::optional<Target> first = converter_.find_target(a.replacement);
-  std::optional<Target> second = converter_.find_target(b.replacement);
-  if (!first || !second || first->symbol != second->symbol)
-    return false;
-  const PatchSection &section =
-      out_.sections[out_.symbols[first->symbol].section];
-  auto start_a = static_cast<uint64_t>(first->addend);
-  auto start_b = static_cast<uint64_t>(second->addend);
-  uint64_t length = a.replacement_length;
-  if (start_a + length > section.bytes.size() ||
-      start_b + length > section.bytes.size() ||
-      memcmp(&section.bytes[start_a], &section.bytes[start_b], length) != 0)
-    return false;
-  auto within = [&](uint64_t start) {
-    std::vector<PatchRelocation> list;
-    for (PatchRelocation relocation : section.relocations)
-      if (relocation.offset >= start && relocation.offset - start < length) {
-        relocation.offset -= start;
-        list.push_back(relocation);
-      }
-    return list;
-  };
-  std::vector<PatchRelocation> of_a = within(start_a), of_b = within(start_b);
-  auto is_equal = [&](const PatchRelocation &x, const PatchRelocation &y) {
-    if (x.offset != y.offset || x.type != y.type)
-      return false;
-    if (x.symbol == y.symbol && x.addend == y.addend)
-      return true;
-    // Each unit has its own copy of literals: equal if they hold the same
-    // bytes up to a border that is certain, the end of a string.
-    const PatchSymbol &target_x = out_.symbols[x.symbol];
-    const PatchSymbol &target_y = out_.symbols[y.symbol];
-    if (target_x.section == PatchSymbol::undefined || x.symbol != y.symbol)
-      return false;
-    const PatchSection &holder = out_.sections[target_y.section];
-    if (holder.name == section::text) // a call or jump within the function
-      return x.addend - y.addend == static_cast<int64_t>(start_a - start_b);
-    auto text_at = [&](int64_t addend) {
-      auto at = static_cast<uint64_t>(addend + 4);
-      if (at >= holder.bytes.size())
-        return std::string();
-      auto begin = holder.bytes.begin() + static_cast<int64_t>(at);
-      auto end = std::find(begin, holder.bytes.end(), 0);
-      return std::string(begin, end) + (end == holder.bytes.end() ? "" : "|");
-    };
-    std::string text = text_at(x.addend);
-    return holder.name == section::rodata && text.ends_with('|') &&
-           text == text_at(y.addend);
-  };
-  return std::equal(of_a.begin(), of_a.end(), of_b.begin(), of_b.end(),
-                    is_equal);
-}
-
 Error Collector::drop_duplicates() {
+  ReplacementComparer comparer(converter_, out_);
   std::map<uint64_t, size_t> first;
   std::vector<Record> kept;
   for (Record &record : records_) {
     if (record.function != 0) {
       auto [found, is_first] = first.try_emplace(record.original, kept.size());
       if (!is_first) {
-        if (is_same_replacement(kept[found->second], record))
+        if (comparer.is_same(kept[found->second], record))
           continue;
         return refused("kpatch-ambiguous-function",
                        fmt::format("'{}': two units have different "
@@ -506,17 +350,16 @@ Error Collector::add_sites() {
     if (Error error = add_site(sites, original.bytes, record.function, length,
                                i, site_is_entry))
       return error;
-    for (const Part &part : parts_) {
-      if (part.function != record.function)
-        continue;
+    auto [part, behind] = read_.parts.equal_range(record.function);
+    for (; part != behind; ++part) {
+      uint64_t address = part->second;
       std::optional<uint64_t> place =
-          converter_.original_address(part.address, nullptr);
+          converter_.original_address(address, nullptr);
       Result<uint64_t> size =
-          length_of(part.address, place.value_or(0), record.name + ".cold");
+          length_of(address, place.value_or(0), record.name + ".cold");
       if (!size)
         return size.take_error();
-      if (Error error =
-              add_site(sites, original.bytes, part.address, *size, i, 0))
+      if (Error error = add_site(sites, original.bytes, address, *size, i, 0))
         return error;
     }
   }
@@ -527,30 +370,15 @@ Error Collector::add_sites() {
   return {};
 }
 
-// The marker in front of the code at `address`; none after strip(1).
-std::string Collector::unit_of(uint64_t address) const {
-  const Symbol *nearest = nullptr;
-  for (const Symbol &symbol : patched_.object().symbols)
-    if (symbol.name.starts_with(unit_marker) && symbol.value <= address &&
-        (!nearest || symbol.value >= nearest->value))
-      nearest = &symbol;
-  return nearest ? std::string(nearest->name.substr(unit_marker.size())) : "";
-}
-
 Result<std::vector<PatchedFunction>> Collector::run() {
-  for (const Section &section : patched_.object().sections) {
-    if (section.name == section::info)
-      if (Error error = read_records(section))
-        return error;
-    if (section.name == section::parts)
-      if (Error error = read_parts(section))
-        return error;
-    if (section.name == section::aliases)
-      if (Error error = read_aliases(section))
-        return error;
-    if (section.name == section::signatures)
-      if (Error error = read_signatures(section))
-        return error;
+  Result<PatchRecords> read = read_records(patched_);
+  if (!read)
+    return read.take_error();
+  read_ = std::move(*read);
+  for (FunctionRecord &function : read_.functions) {
+    records_.push_back({std::move(function)});
+    if (Error error = resolve(records_.back()))
+      return error;
   }
   if (Error error = check_entries())
     return error;
@@ -567,7 +395,7 @@ Result<std::vector<PatchedFunction>> Collector::run() {
   for (const Record &record : records_)
     functions.push_back({record.name, record.function == 0,
                          record.original_length, record.replacement_length,
-                         unit_of(record.replacement)});
+                         std::string(markers_.find(record.replacement))});
   return functions;
 }
 

@@ -24,7 +24,8 @@ struct PatchedFunction {
 };
 
 // Uses `converter` to name places; run it after convert_sections(). Refused
-// with kpatch-too-short or kpatch-ambiguous-function.
+// with kpatch-missing-symbol, kpatch-too-short or kpatch-ambiguous-function,
+// and as check_folding, check_signatures and check_entry_bytes refuse.
 Result<std::vector<PatchedFunction>>
 collect_functions(const Places &original, const Places &patched,
                   const Architecture &arch, ReferenceConverter &converter,
