@@ -42,6 +42,7 @@ struct Collection {
   Collected result;
   // Fingerprint of the callee's body by callee and caller.
   std::map<std::pair<std::string, std::string>, std::string> inlined;
+  std::unordered_set<cgraph_node *> left_out;
   std::unordered_set<unsigned> seen_types; // TYPE_UID of main variants
 };
 } // namespace
@@ -175,19 +176,28 @@ static std::string body_of(cgraph_node *node) {
   return "";
 }
 
-// A function that GCC drops because all that call it have inlined it takes what
-// was inlined into it along, sometimes after itself: then no code is left.
 static void take_inlined(cgraph_node *node) {
-  if (!node->inlined_to->decl)
-    return;
   collection.inlined.insert_or_assign(
       {symbol_or_name(node->decl), symbol_or_name(node->inlined_to->decl)},
       body_of(node));
 }
 
+// What was inlined into `node`, which GCC drops with all its code.
+static void leave_out_inlined(cgraph_node *node) {
+  for (cgraph_edge *call = node->callees; call; call = call->next_callee)
+    if (!call->inline_failed && collection.left_out.insert(call->callee).second)
+      leave_out_inlined(call->callee);
+}
+
+// A function goes that all its callers have inlined; what was inlined into it
+// goes as well, later, when `inlined_to` is no node any more.
 static void on_node_removal(cgraph_node *node, void *) {
+  if (collection.left_out.erase(node))
+    return;
   if (node->inlined_to)
     take_inlined(node);
+  else
+    leave_out_inlined(node);
 }
 
 // Not when the plugin is loaded: reading a precompiled header replaces the
