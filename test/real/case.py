@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import List, Optional
 
 AUTOTOOLS = "autoreconf -fi && ./configure --disable-static"
+CMAKE = "cmake -B build -DBUILD_SHARED_LIBS=ON -DCMAKE_INSTALL_LIBDIR=lib"
 
 
 @dataclass
@@ -55,6 +56,14 @@ def made_in(folder):
     return dict(
         make="$(MAKE) -C " + folder,
         install="$(MAKE) -C %s install DESTDIR=$(DESTDIR)" % folder,
+    )
+
+
+def libtool_library(name):
+    """`make` and `install` of one library of a package that does not need more."""
+    return dict(
+        make="$(MAKE) %s.la" % name,
+        install="$(MAKE) install-libLTLIBRARIES DESTDIR=$(DESTDIR)",
     )
 
 

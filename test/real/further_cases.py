@@ -2,7 +2,7 @@
 into a program that only echoes lines: what is shown is that the patch goes on
 and comes off, and that the program lives. What the fix does is not asked."""
 
-from case import AUTOTOOLS, Case, made_in, same
+from case import AUTOTOOLS, CMAKE, Case, libtool_library, made_in, same
 
 
 def library(name, package, patch, path, **build):
@@ -91,6 +91,59 @@ def tiff(name, patch, **more):
     return library(name, "tiff", patch, "libtiff.so.6", **build, **more)
 
 
+def libmodbus(name, patch, **more):
+    build = dict(configure=AUTOTOOLS + " --disable-tests", **made_in("src"))
+    return library(name, "libmodbus", patch, "libmodbus.so.5", **build, **more)
+
+
+def openjpeg(name, patch, **more):
+    build = dict(configure=CMAKE + " -DBUILD_CODEC=OFF", **made_in("build"))
+    return library(name, "openjpeg2", patch, "libopenjp2.so.7", **build, **more)
+
+
+def libexif(name, patch, **more):
+    build = dict(configure=AUTOTOOLS + " --disable-docs", **made_in("libexif"))
+    return library(name, "libexif", patch, "libexif.so.12", **build, **more)
+
+
+def libevent(name, patch, **more):
+    build = dict(
+        configure=AUTOTOOLS + " --disable-samples --disable-libevent-regress",
+        make="$(MAKE) all-am",
+        install="$(MAKE) install-libLTLIBRARIES DESTDIR=$(DESTDIR)",
+    )
+    return library(name, "libevent", patch, "libevent-2.1.so.7", **build, **more)
+
+
+def libheif(name, patch, **more):
+    build = dict(configure=CMAKE + " -DWITH_EXAMPLES=OFF", **made_in("build"))
+    return library(name, "libheif", patch, "libheif.so.1", **build, **more)
+
+
+def freetype(name, patch, **more):
+    build = dict(
+        configure=CMAKE + " -DFT_DISABLE_HARFBUZZ=ON -DFT_DISABLE_BROTLI=ON",
+        **made_in("build"),
+    )
+    return library(name, "freetype", patch, "libfreetype.so.6", **build, **more)
+
+
+def xz(name, patch, **more):
+    build = dict(
+        configure=AUTOTOOLS + " --disable-doc --disable-nls",
+        **made_in("src/liblzma"),
+    )
+    return library(name, "xz-utils", patch, "liblzma.so.5", **build, **more)
+
+
+def libxslt(name, patch, **more):
+    build = dict(
+        configure=AUTOTOOLS + " --without-python --without-crypto",
+        **made_in("libxslt"),
+    )
+    return library(name, "libxslt", patch, "libxslt.so.1", **build, **more)
+
+
 CASES = [
     tinyproxy(
         "tinyproxy-40468",
@@ -152,7 +205,7 @@ CASES = [
         "libebml",
         "CVE-2023-52339.patch",
         "libebml.so.5",
-        configure="cmake -B build -DBUILD_SHARED_LIBS=ON -DCMAKE_INSTALL_LIBDIR=lib",
+        configure=CMAKE,
         functions=["libebml::MemIOCallback::read"],
         **made_in("build"),
     ),
@@ -201,5 +254,158 @@ CASES = [
         make="$(MAKE) -C sharpyuv && $(MAKE) -C src",
         install="$(MAKE) -C sharpyuv install DESTDIR=$(DESTDIR) &&"
         " $(MAKE) -C src install DESTDIR=$(DESTDIR)",
+    ),
+    libmodbus(
+        "libmodbus-10918-1",
+        "CVE-2024-10918-part1.patch",
+        # The second is not inlined any more, now that it is called twice.
+        functions=[
+            "check_confirmation",
+            "compute_response_length_from_request.isra.0",
+            "modbus_reply",
+        ],
+    ),
+    libmodbus(
+        "libmodbus-10918-2", "CVE-2024-10918-part2.patch", functions=["modbus_reply"]
+    ),
+    libmodbus(
+        "libmodbus-10918-3", "CVE-2024-10918-part3.patch", refused="kpatch-data-init"
+    ),
+    openjpeg(
+        "openjpeg-39327",
+        "CVE-2023-39327.patch",
+        functions=["opj_t2_read_packet_header.constprop.0.isra.0"],
+    ),
+    openjpeg(
+        "openjpeg-56827", "CVE-2024-56827.patch", functions=["opj_j2k_add_tlmarker"]
+    ),
+    openjpeg(
+        "openjpeg-6192", "CVE-2026-6192.patch", functions=["opj_pi_initialise_encode"]
+    ),
+    libexif(
+        "libexif-32775",
+        "CVE-2026-32775.patch",
+        functions=[
+            "mnote_apple_entry_get_value",
+            "mnote_canon_entry_get_value",
+            "mnote_fuji_entry_get_value",
+            "mnote_olympus_entry_get_value",
+            "mnote_pentax_entry_get_value",
+        ],
+    ),
+    libexif(
+        "libexif-40385",
+        "CVE-2026-40385.patch",
+        functions=["exif_mnote_data_olympus_load"],
+    ),
+    # As debian/rules builds it: debhelper, with the flags of the package.
+    Case(
+        "libexif-40386-debhelper",
+        "libexif",
+        "CVE-2026-40386.patch",
+        lpmakefile="debhelper/lpmakefile",
+        clean=True,
+        functions=[
+            "exif_mnote_data_fuji_get_value",
+            "exif_mnote_data_olympus_get_value",
+        ],
+        start="env LD_PRELOAD={lpmake}/usr/lib/x86_64-linux-gnu/libexif.so.12 cat",
+        questions=[same("^hello$", line="hello")],
+    ),
+    # Made by meson and ninja.
+    library(
+        "dav1d-1580",
+        "dav1d",
+        "CVE-2024-1580.patch",
+        "libdav1d.so.6",
+        configure="meson setup build --libdir=lib --buildtype=plain"
+        " -Denable_asm=false -Denable_tools=false -Denable_tests=false",
+        make="ninja -C build",
+        install="meson install -C build --no-rebuild --destdir $(DESTDIR)",
+        functions=["dav1d_decode_frame_init", "dav1d_decode_frame_init_cdf"],
+    ),
+    libevent(
+        "libevent-63379",
+        "CVE-2026-63379.patch",
+        functions=[
+            "evhttp_parse_headers_",
+            "evhttp_parse_headers_impl_",
+            "evhttp_read_trailer",
+        ],
+    ),
+    libevent(
+        "libevent-63381",
+        "CVE-2026-63381.patch",
+        functions=["evbuffer_add_buffer_reference"],
+    ),
+    libevent(
+        "libevent-63382",
+        "CVE-2026-63382.patch",
+        functions=[
+            "evhttp_check_transfer_encoding_",
+            "evhttp_get_body",
+            "evhttp_read_header",
+            "evhttp_str_is_chunked_",
+        ],
+    ),
+    libevent(
+        "libevent-63383", "CVE-2026-63383.patch", functions=["decode_tag_internal"]
+    ),
+    libevent(
+        "libevent-63384", "CVE-2026-63384.patch", functions=["evtag_unmarshal_header"]
+    ),
+    libevent("libevent-63385", "CVE-2026-63385.patch", functions=["evhttp_add_header"]),
+    libevent("libevent-63387", "CVE-2026-63387.patch", functions=["dnsname_to_labels"]),
+    libevent("libevent-63388", "CVE-2026-63388.patch", refused="kpatch-type-layout"),
+    # GCC inlines elsewhere in the file differently, too: the expected functions
+    # are not listed.
+    libheif("libheif-29659", "CVE-2023-29659.patch"),
+    libheif("libheif-41311", "CVE-2024-41311.patch"),
+    freetype("freetype-2004", "CVE-2023-2004.patch", functions=["tt_hvadvance_adjust"]),
+    freetype(
+        "freetype-27363",
+        "Minimal-stop-gap-fix-for-CVE-2025-27363.patch",
+        functions=["load_truetype_glyph"],
+    ),
+    freetype("freetype-svg", "fix-wild-free-svg.patch", functions=["FT_Load_Glyph"]),
+    xz(
+        "xz-prealloc",
+        "liblzma-Fix-a-buffer-overflow-in-lzma_index_append.patch",
+        functions=["lzma_index_prealloc"],
+    ),
+    xz(
+        "xz-31115-1",
+        "liblzma-mt-dec-Simplify-by-removing-the-THR_STOP-state.patch",
+        refused="kpatch-enum-value",
+    ),
+    xz(
+        "xz-31115-2",
+        "liblzma-mt-dec-Don-t-free-the-input-buffer-too-early-CVE-.patch",
+        functions=["worker_decoder"],
+    ),
+    library(
+        "libsndfile-33065",
+        "libsndfile",
+        "CVE-2022-33065.patch",
+        "libsndfile.so.1",
+        configure=AUTOTOOLS + " --disable-external-libs --disable-mpeg"
+        " --disable-full-suite --disable-alsa --disable-sqlite",
+        functions=["mat4_read_header"],
+        **libtool_library("src/libsndfile"),
+    ),
+    libxslt(
+        "libxslt-55549",
+        "0012-CVE-2024-55549-Fix-UAF-related-to-excluded-namespace.patch",
+        functions=["xsltParseStylesheetExcludePrefix"],
+    ),
+    libxslt(
+        "libxslt-24855",
+        "0013-CVE-2025-24855-Fix-use-after-free-of-XPath-context-n.patch",
+        functions=[
+            "xsltComputeSortResultInternal",
+            "xsltEvalXPathPredicate",
+            "xsltEvalXPathStringNs",
+            "xsltNumberFormat",
+        ],
     ),
 ]
