@@ -29,6 +29,18 @@ std::string readable_name(const std::string &symbol) {
   return result;
 }
 
+std::string readable_reason(const std::string &reason) {
+  std::string text;
+  size_t at = 0;
+  for (size_t start; (start = reason.find("'_Z", at)) != std::string::npos;) {
+    size_t end = reason.find('\'', ++start);
+    text += reason.substr(at, start - at) +
+            readable_name(reason.substr(start, end - start));
+    at = std::min(end, reason.size());
+  }
+  return text + reason.substr(at);
+}
+
 static bool says_nothing(const UnitChanges &unit) {
   return unit.functions.empty() && unit.new_variables.empty() &&
          unit.removed_variables.empty() && unit.warnings.empty() &&

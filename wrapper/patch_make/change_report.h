@@ -63,6 +63,9 @@ Result<ChangeReport> collect_changes(const Options &options,
 // "ns::f(int)" for a C++ symbol, others as they are.
 std::string readable_name(const std::string &symbol);
 
+// The symbols that a reason quotes likewise.
+std::string readable_reason(const std::string &reason);
+
 std::string text_report(const ChangeReport &report);
 std::string json_report(const ChangeReport &report);
 std::string html_report(const ChangeReport &report);

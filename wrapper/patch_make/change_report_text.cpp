@@ -22,9 +22,10 @@ static std::string difference(const CodeChange &code) {
 }
 
 static std::string paragraph(const ReportedFunction &function) {
-  std::string text = fmt::format("  {}: {}\n", readable_name(function.symbol),
-                                 function.code ? function.code->reason
-                                               : "no unit says why it is here");
+  std::string text =
+      fmt::format("  {}: {}\n", readable_name(function.symbol),
+                  function.code ? readable_reason(function.code->reason)
+                                : "no unit says why it is here");
   std::string sizes;
   if (function.is_new && function.size_bytes != 0)
     sizes = fmt::format("{} bytes", function.size_bytes);

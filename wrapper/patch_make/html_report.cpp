@@ -213,7 +213,7 @@ void Page::write_function_row(size_t index) {
       "<td class=\"place\">{}</td></tr>\n",
       index, html_text(readable_name(function.symbol)),
       html_element("span", "badge", function.is_new ? "new" : "replaced"),
-      function.code ? html_text(function.code->reason)
+      function.code ? html_text(readable_reason(function.code->reason))
                     : "no unit of this run says why",
       function.code ? html_text(function.code->location) : "",
       size_cell(function.original_size_bytes), size_cell(function.size_bytes),
@@ -274,7 +274,7 @@ void Page::write_function_code(size_t index) {
              "article>\n";
     return;
   }
-  html_ += html_text(function.code->reason);
+  html_ += html_text(readable_reason(function.code->reason));
   if (!function.code->location.empty())
     html_ += " · " + html_element("span", "mono", function.code->location);
   if (function.original_size_bytes != 0)
