@@ -43,6 +43,7 @@ struct Collection {
   // Fingerprint of the callee's body by callee and caller.
   std::map<std::pair<std::string, std::string>, std::string> inlined;
   std::unordered_set<cgraph_node *> left_out;
+  std::map<unsigned, size_t> unnamed; // enumerations: TYPE_UID, place in facts
   std::unordered_set<unsigned> seen_types; // TYPE_UID of main variants
 };
 } // namespace
@@ -94,7 +95,22 @@ static void take_enumeration(tree type) {
     return;
   EnumerationFact fact = enumeration_fact(main);
   add_place(fact.name, type_location(main));
-  collection.result.facts.enumerations.push_back(std::move(fact));
+  auto &enumerations = collection.result.facts.enumerations;
+  if (fact.name.empty())
+    collection.unnamed[TYPE_UID(main)] = enumerations.size();
+  enumerations.push_back(std::move(fact));
+}
+
+// `typedef enum { ... } state;`: the name comes after the enumeration.
+static void name_enumeration(tree type) {
+  tree main = TYPE_MAIN_VARIANT(type);
+  auto found = collection.unnamed.find(TYPE_UID(main));
+  if (found == collection.unnamed.end())
+    return;
+  EnumerationFact &fact = collection.result.facts.enumerations[found->second];
+  fact.name = enumeration_fact(main).name;
+  add_place(fact.name, type_location(main));
+  collection.unnamed.erase(found);
 }
 
 // What a template says about its instances has a size, but no offsets.
@@ -150,9 +166,13 @@ static void on_finish_type(void *data, void *) {
 
 static void on_finish_declaration(void *data, void *) {
   tree decl = static_cast<tree>(data);
-  if (decl && DECL_P(decl) && TREE_CODE(decl) == TYPE_DECL && TREE_TYPE(decl) &&
-      is_record(TREE_TYPE(decl)))
+  if (!decl || !DECL_P(decl) || TREE_CODE(decl) != TYPE_DECL ||
+      !TREE_TYPE(decl))
+    return;
+  if (is_record(TREE_TYPE(decl)))
     take_types(TREE_TYPE(decl));
+  else if (TREE_CODE(TREE_TYPE(decl)) == ENUMERAL_TYPE)
+    name_enumeration(TREE_TYPE(decl));
 }
 
 // Clones are made from a function that was parsed, and so are constructors and

@@ -305,8 +305,8 @@ static Error compare_enumerators(const Facts &original, const Facts &patched,
       return refused("kpatch-enum-value", "enumerator '" + now.name + "' of " +
                                               title + " was " + old->second +
                                               ", is " + now.value)
-          .note("the running program may have stored the old value; put new "
-                "enumerators behind the others")
+          .note("the running program may have stored the old value; existing "
+                "enumerators keep their numbers, new ones go behind them")
           .note(allow_hint("kpatch-enum-value", enumeration.name.empty()
                                                     ? now.name
                                                     : enumeration.name));

@@ -20,7 +20,7 @@
 // RUN: env KPATCH_STAGE=patched not %libcare-cc -O2 -c unit.c 2>&1 \
 // RUN:   | FileCheck %s
 // CHECK: state.h:1:6: error: enumerator 'MIDDLE' of 'enum state' was 1, is 2 [kpatch-enum-value]
-// CHECK: note: the running program may have stored the old value; put new enumerators behind the others
+// CHECK: note: the running program may have stored the old value; existing enumerators keep their numbers, new ones go behind them
 // CHECK: note: if you know that it is safe: --allow='kpatch-enum-value:enum state'
 
 // Allowed, with and without the word in front of the name:
@@ -30,6 +30,15 @@
 // RUN:   %libcare-cc -O2 -c unit.c 2>&1 | count 0
 // RUN: llvm-readelf -p .kpatch.allowed unit.o | FileCheck %s --check-prefix=KEPT
 // KEPT: kpatch-enum-value:enum state
+
+// One that has its name from a typedef, and gets smaller:
+// RUN: sh -c "echo 'typedef enum { FIRST, GONE, MIDDLE, LAST } state_t; enum state { ONE };' > state.h"
+// RUN: cp %s unit.c && env KPATCH_STAGE=original %libcare-cc -O2 -c unit.c
+// RUN: sed 's/return 1/return 2/' %s > unit.c && sed -i 's/ GONE,//' state.h
+// RUN: env KPATCH_STAGE=patched not %libcare-cc -O2 -c unit.c 2>&1 \
+// RUN:   | FileCheck %s --check-prefix=TYPEDEF
+// TYPEDEF: state.h:1:14: error: enumerator 'MIDDLE' of 'state_t' was 2, is 1 [kpatch-enum-value]
+// TYPEDEF: --allow='kpatch-enum-value:state_t'
 
 #include "state.h"
 enum state current;
