@@ -264,15 +264,21 @@ std::vector<uint64_t> Gadgets::sigreturn_chain() const {
   return {};
 }
 
+static Error vector_state_error(pid_t tid, const char *what, int error_number) {
+  if (error_number == ESRCH)
+    return target_gone(fmt::format("thread {} has ended", tid));
+  return system_error(
+      fmt::format("thread {}: cannot {} vector registers", tid, what),
+      error_number);
+}
+
 Result<std::vector<uint8_t>> read_vector_state(pid_t tid) {
   std::vector<uint8_t> state(32768);
   iovec part{state.data(), state.size()};
   if (ptrace(PTRACE_GETREGSET, tid, NT_X86_XSTATE, &part) == -1)
-    return system_error(
-        fmt::format("thread {}: cannot read vector registers", tid), errno);
+    return vector_state_error(tid, "read", errno);
   if (part.iov_len < legacy_area_size + xsave_header_size)
-    return system_error(
-        fmt::format("thread {}: cannot read vector registers", tid), EINVAL);
+    return vector_state_error(tid, "read", EINVAL);
   state.resize(part.iov_len);
   return state;
 }
@@ -280,8 +286,7 @@ Result<std::vector<uint8_t>> read_vector_state(pid_t tid) {
 Error write_vector_state(pid_t tid, std::span<const uint8_t> state) {
   iovec part{const_cast<uint8_t *>(state.data()), state.size()};
   if (ptrace(PTRACE_SETREGSET, tid, NT_X86_XSTATE, &part) == -1)
-    return system_error(
-        fmt::format("thread {}: cannot write vector registers", tid), errno);
+    return vector_state_error(tid, "write", errno);
   return {};
 }
 

@@ -6,6 +6,8 @@
 
 #include "runtime/ctl/refusal.h"
 
+#include "runtime/process/target_process.h"
+
 namespace care::runtime {
 
 namespace {
@@ -41,10 +43,10 @@ Completion completion_of(ErrorKind kind) {
   return {"", "nothing was changed; docs/refusals.md explains the code"};
 }
 
-// A stack is no next step.
+// A stack is no next step, nor is what failed when a process ended.
 bool has_next_step(const Error &error) {
   for (const std::string &note : error.notes())
-    if (!note.starts_with("stack:"))
+    if (!note.starts_with("stack:") && !note.starts_with("before that:"))
       return true;
   return false;
 }
@@ -60,6 +62,13 @@ Error complete_refusal(Error error) {
   if (!has_next_step(error))
     error = std::move(error).note(completion.note);
   return error;
+}
+
+Error consider_end(pid_t pid, Error error) {
+  if (!error || error.kind() == ErrorKind::TargetGone || !is_ending(pid))
+    return error;
+  return target_gone("the process has ended")
+      .note("before that: " + error.message());
 }
 
 bool is_passed_over(const Error &error) {

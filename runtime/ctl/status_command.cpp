@@ -106,7 +106,8 @@ std::vector<Look> look_at_all(const ProcessList &list,
   work_side_by_side(
       looks.size(), looks.size() > 1 ? processor_count() : 1,
       [&](size_t i) {
-        looks[i].error = look_at(list.processes[i].pid, sets, looks[i]);
+        pid_t pid = list.processes[i].pid;
+        looks[i].error = consider_end(pid, look_at(pid, sets, looks[i]));
       },
       [](size_t) {}, [&](size_t done) { progress.show(done); });
   return looks;

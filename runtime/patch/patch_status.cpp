@@ -172,6 +172,8 @@ examine_patches(const Target &target, std::span<const PatchFile *const> files) {
         known->reason = "another build of this patch is applied";
       }
     }
+  if (Error gone = target.memory().check_is_there())
+    return gone;
   return statuses;
 }
 

@@ -11,7 +11,9 @@
 //   searched when everything runs again. Once nothing leads in, nothing ever
 //   can. What lies below the stack pointer of a thread is left over and does
 //   not count.
-// - Other removed regions: what only they refer to is as dead as they are.
+// - Other removed regions: what only they refer to is as dead as they are. But
+//   what is in one that stays counts; so another look is taken, at its memory
+//   too.
 // - A thread that was told to unmap the region, and has not done so yet: the
 //   address of the guard page is in its registers.
 // - The kernel, which knows addresses of signal handlers and such: of a patch
@@ -75,12 +77,19 @@ public:
   std::vector<Candidate> &all() { return all_; }
   std::vector<PatchRegion> &for_good() { return for_good_; }
 
-  // Their own memory is not searched for what leads into them.
-  Holes memory() const {
+  // Of those that nothing is known to lead into.
+  Holes unreferenced_memory() const {
     std::vector<AddressRange> ranges;
     for (const Candidate &candidate : all_)
-      ranges.push_back(candidate.region.whole());
+      if (!candidate.is_referenced)
+        ranges.push_back(candidate.region.whole());
     return Holes(std::move(ranges));
+  }
+
+  size_t count_referenced() const {
+    return static_cast<size_t>(
+        std::count_if(all_.begin(), all_.end(),
+                      [](const Candidate &one) { return one.is_referenced; }));
   }
 
   void look_at(uint64_t word) {
@@ -101,28 +110,6 @@ public:
     if (is_inside && !is_of_unwinder(candidate.region, address))
       candidate.is_referenced = true;
   }
-  void look_at(std::span<const uint8_t> bytes) {
-    for (size_t i = 0; i + sizeof(uint64_t) <= bytes.size();
-         i += sizeof(uint64_t)) {
-      uint64_t word;
-      memcpy(&word, &bytes[i], sizeof word);
-      look_at(word);
-    }
-  }
-
-  // What a region that stays points to stays too.
-  void follow(const RemoteMemory &memory) {
-    std::vector<bool> is_followed(all_.size());
-    for (bool has_new = true; has_new;) {
-      has_new = false;
-      for (size_t i = 0; i < all_.size(); ++i) {
-        if (!all_[i].is_referenced || is_followed[i])
-          continue;
-        is_followed[i] = has_new = true;
-        follow_region(memory, all_[i].region);
-      }
-    }
-  }
 
 private:
   static bool is_of_unwinder(const PatchRegion &region, RemoteAddress address) {
@@ -133,13 +120,6 @@ private:
     RemoteAddress tables_end = region.base + journal.data_offset;
     return (address >= tables && address < tables_end) ||
            (address >= storage && address < storage + unwinder_storage_size);
-  }
-
-  void follow_region(const RemoteMemory &memory, const PatchRegion &region) {
-    Result<std::vector<uint8_t>> bytes =
-        memory.read_bytes(region.base, region.journal.region_size);
-    if (bytes)
-      look_at(*bytes);
   }
 
   std::vector<Candidate> all_; // by address
@@ -318,26 +298,43 @@ Error unmap_unreferenced(const Target &target, Candidates &candidates,
 
 } // namespace
 
+// Finds out what is referenced. False if that could not be proven of all
+// others.
+static Result<bool> find_references(const Target &target,
+                                    Candidates &candidates,
+                                    GiveBackResult &result) {
+  uint64_t pointer_guard = read_pointer_guard(target.memory());
+  size_t known;
+  do {
+    known = candidates.count_referenced();
+    Holes holes = candidates.unreferenced_memory();
+    // A look ahead, so that nothing is stopped in vain.
+    Result<WritableMemory> memory = WritableMemory::find(target.pid(), holes);
+    if (!memory)
+      return memory.take_error();
+    if (memory->is_too_much())
+      return false;
+    Result<Snapshot> snapshot = take_snapshot(target, holes);
+    if (!snapshot)
+      return snapshot.take_error();
+    result.frozen = std::max(result.frozen, snapshot->frozen);
+    if (!snapshot->is_complete)
+      return false;
+    search(*snapshot, pointer_guard, candidates);
+  } while (candidates.count_referenced() != known);
+  return true;
+}
+
 // Proves what it can; with what cannot be looked at, all stay.
 static Error give_back(Target &target, Candidates &candidates,
                        GiveBackResult &result) {
   if (candidates.all().empty())
     return {};
-  Holes holes = candidates.memory();
-  // A look ahead, so that nothing is stopped in vain.
-  Result<WritableMemory> memory = WritableMemory::find(target.pid(), holes);
-  if (!memory)
-    return memory.take_error();
-  if (memory->is_too_much())
+  Result<bool> is_proven = find_references(target, candidates, result);
+  if (!is_proven)
+    return is_proven.take_error();
+  if (!*is_proven)
     return keep_unreferenced(target, candidates, KeptReason::TooMuchMemory);
-  Result<Snapshot> snapshot = take_snapshot(target, holes);
-  if (!snapshot)
-    return snapshot.take_error();
-  result.frozen = snapshot->frozen;
-  if (!snapshot->is_complete)
-    return keep_unreferenced(target, candidates, KeptReason::TooMuchMemory);
-  search(*snapshot, read_pointer_guard(target.memory()), candidates);
-  candidates.follow(target.memory());
   return unmap_unreferenced(target, candidates, result);
 }
 

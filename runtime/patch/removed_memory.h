@@ -17,7 +17,7 @@ namespace care::runtime {
 struct GiveBackResult {
   size_t given_back = 0;
   size_t kept = 0;
-  std::chrono::nanoseconds frozen{0}; // for the look at all memory
+  std::chrono::nanoseconds frozen{0}; // longest look at all memory
 };
 
 // Unmaps what can be unmapped of the Removed regions of `target`. A failure

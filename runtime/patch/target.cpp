@@ -115,6 +115,8 @@ Result<std::vector<PatchRegion>> find_patch_regions(const RemoteMemory &memory,
             read_region(memory, bases[i], start_of(i)))
       regions.push_back(std::move(*region));
   }
+  if (Error gone = memory.check_is_there())
+    return gone;
   std::stable_sort(regions.begin(), regions.end(),
                    [](const PatchRegion &a, const PatchRegion &b) {
                      return a.journal.sequence < b.journal.sequence;

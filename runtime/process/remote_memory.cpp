@@ -61,10 +61,9 @@ Error RemoteMemory::read(RemoteAddress from, std::span<uint8_t> bytes) const {
   size_t done = read_some(from, bytes);
   if (done == bytes.size())
     return {};
-  return access_error(pid_, tid_,
-                      fmt::format("cannot read {} bytes of its memory at {}",
-                                  bytes.size(), from.hex()),
-                      EIO);
+  return failure(fmt::format("cannot read {} bytes of its memory at {}",
+                             bytes.size(), from.hex()),
+                 EIO);
 }
 
 // Below the kernel's UIO_MAXIOV of 1024.
@@ -131,11 +130,30 @@ Result<std::vector<uint8_t>> RemoteMemory::read_bytes(RemoteAddress from,
   return bytes;
 }
 
-static Error write_failed(pid_t pid, const MemoryWrite &one, int error_number) {
-  return access_error(pid, pid,
-                      fmt::format("cannot write {} bytes of its memory at {}",
-                                  one.bytes.size(), one.to.hex()),
-                      error_number);
+// The kernel says "end of file" at any address then.
+bool RemoteMemory::is_gone() const {
+  uint8_t byte;
+  return pread(fd_.get(), &byte, sizeof byte, 0) == 0;
+}
+
+Error RemoteMemory::check_is_there() const {
+  if (!is_gone())
+    return {};
+  return target_gone("its memory is gone: it has ended, or runs another "
+                     "program now");
+}
+
+Error RemoteMemory::failure(std::string what, int error_number) const {
+  if (Error gone = check_is_there())
+    return gone;
+  return access_error(pid_, tid_, std::move(what), error_number);
+}
+
+Error RemoteMemory::write_failure(const MemoryWrite &one,
+                                  int error_number) const {
+  return failure(fmt::format("cannot write {} bytes of its memory at {}",
+                             one.bytes.size(), one.to.hex()),
+                 error_number);
 }
 
 Error RemoteMemory::write(std::span<const MemoryWrite> writes) const {
@@ -144,9 +162,9 @@ Error RemoteMemory::write(std::span<const MemoryWrite> writes) const {
     iovec remote = remote_part(one.to, one.bytes.size());
     ssize_t count = process_vm_writev(tid_, &local, 1, &remote, 1, 0);
     if (count < 0)
-      return write_failed(tid_, one, errno);
+      return write_failure(one, errno);
     if (static_cast<size_t>(count) != one.bytes.size())
-      return write_failed(tid_, one, EFAULT);
+      return write_failure(one, EFAULT);
   }
   return {};
 }
@@ -204,13 +222,13 @@ Error RemoteMemory::write_forced(std::span<const MemoryWrite> writes,
         error_number == EIO || error_number == EPERM || error_number == EACCES;
     if (is_forbidden && stopped_tid != 0)
       error_number = poke(stopped_tid, one);
-    else if (is_forbidden && !has_ended(pid_, tid_))
-      return write_failed(tid_, one, error_number)
+    else if (is_forbidden && !is_gone())
+      return write_failure(one, error_number)
           .with_code("kpatch-force-write")
           .note("the kernel may forbid forced writes "
                 "(proc_mem.force_override)");
     if (error_number != 0)
-      return write_failed(tid_, one, error_number);
+      return write_failure(one, error_number);
     if (done != nullptr)
       ++*done;
   }

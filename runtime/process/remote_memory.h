@@ -46,6 +46,11 @@ public:
   // A thread that has the memory: living_thread(pid), as it was at open().
   pid_t tid() const { return tid_; }
 
+  // TargetGone if the address space has been given up: at the end of a process,
+  // a while before it is a zombie, or by exec. Nothing can be read then, which
+  // means nothing.
+  Error check_is_there() const;
+
   // All of `bytes`, or an error.
   Error read(RemoteAddress from, std::span<uint8_t> bytes) const;
   // The readable bytes from the start on; may be fewer than asked, or none.
@@ -84,6 +89,11 @@ public:
 private:
   RemoteMemory(pid_t pid, pid_t tid, UniqueFd fd)
       : pid_(pid), tid_(tid), fd_(std::move(fd)) {}
+
+  bool is_gone() const;
+  // TargetGone if the memory is, otherwise as access_error says.
+  Error failure(std::string what, int error_number) const;
+  Error write_failure(const MemoryWrite &one, int error_number) const;
 
   pid_t pid_;
   pid_t tid_;

@@ -7,8 +7,11 @@
 
 #include "runtime/process/target_process.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cerrno>
+#include <csignal>
+#include <cstdio>
 #include <cstring>
 #include <dirent.h>
 #include <fcntl.h>
@@ -66,6 +69,11 @@ ThreadStatus::field(std::string_view name) const {
   return std::nullopt;
 }
 
+bool ThreadStatus::has_ended() const {
+  std::string_view state = field("State").value_or("X");
+  return state.starts_with('Z') || state.starts_with('X');
+}
+
 std::optional<std::string> read_status_field(pid_t pid, pid_t tid,
                                              std::string_view field) {
   Result<ThreadStatus> status = ThreadStatus::read(pid, tid);
@@ -74,17 +82,56 @@ std::optional<std::string> read_status_field(pid_t pid, pid_t tid,
   return line ? std::optional<std::string>(*line) : std::nullopt;
 }
 
-static bool is_end(std::string_view state) {
-  return state.starts_with('Z') || state.starts_with('X');
-}
-
 // Without a file descriptor to spare, say, /proc tells nothing; a thread that
 // is taken for ended would be left in the middle of what it does for us.
 bool has_ended(pid_t pid, pid_t tid) {
-  std::optional<std::string> state = read_status_field(pid, tid, "State");
-  if (!state)
+  Result<ThreadStatus> status = ThreadStatus::read(pid, tid);
+  if (!status)
     return syscall(SYS_tgkill, pid, tid, 0) == -1 && errno == ESRCH;
-  return is_end(*state);
+  return status->has_ended();
+}
+
+namespace {
+
+// PF_* of the kernel's include/linux/sched.h, which /proc/PID/stat shows.
+constexpr unsigned long flag_exiting = 0x4, flag_dumping_core = 0x200,
+                        flag_killed = 0x400, flag_kernel_thread = 0x200000;
+
+// None if the thread is not there.
+unsigned long task_flags(pid_t pid, pid_t tid) {
+  Result<std::string> text =
+      read_proc_file(fmt::format("/proc/{}/task/{}/stat", pid, tid));
+  if (!text)
+    return 0;
+  // The ninth field, the seventh behind the name, which may hold anything.
+  unsigned long flags = 0;
+  size_t name_end = text->rfind(')');
+  if (name_end != text->npos)
+    sscanf(text->c_str() + name_end, ") %*c %*d %*d %*d %*d %*d %lu", &flags);
+  return flags;
+}
+
+bool has_pending_kill(pid_t pid, pid_t tid) {
+  std::optional<std::string> pending = read_status_field(pid, tid, "SigPnd");
+  uint64_t signals = 0;
+  if (pending)
+    std::from_chars(pending->data(), pending->data() + pending->size(), signals,
+                    16);
+  return (signals >> (SIGKILL - 1) & 1) != 0;
+}
+
+} // namespace
+
+bool is_ending(pid_t pid) {
+  Result<std::vector<pid_t>> tids = list_threads(pid);
+  if (!tids)
+    return tids.error().kind() == ErrorKind::TargetGone;
+  return std::all_of(tids->begin(), tids->end(), [&](pid_t tid) {
+    constexpr unsigned long end =
+        flag_exiting | flag_dumping_core | flag_killed;
+    return has_pending_kill(pid, tid) || (task_flags(pid, tid) & end) != 0 ||
+           has_ended(pid, tid);
+  });
 }
 
 std::string thread_name(pid_t pid, pid_t tid) {
@@ -136,8 +183,8 @@ Error check_target(pid_t pid) {
     return refused("kpatch-target",
                    fmt::format("is a thread of process {}", *group))
         .note("give the number of the process");
-  // A kernel thread has no memory of its own: no VmSize line.
-  if (status->field("VmSize") && !is_end(status->field("State").value_or("X")))
+  // Without memory, there is no VmSize line: a kernel thread, or the end.
+  if (status->field("VmSize") && !status->has_ended())
     return {};
   Result<std::vector<pid_t>> tids = list_threads(pid);
   if (!tids)
@@ -145,12 +192,12 @@ Error check_target(pid_t pid) {
   // A main thread may have ended while the others go on.
   if (has_ended(pid, pid) && tids->size() <= 1)
     return target_gone("the process has ended");
-  bool has_memory = false;
   for (pid_t tid : *tids)
-    has_memory = has_memory || read_status_field(pid, tid, "VmSize");
-  if (!has_memory)
+    if (read_status_field(pid, tid, "VmSize"))
+      return {};
+  if (task_flags(pid, pid) & flag_kernel_thread)
     return refused("kpatch-target", "is a kernel thread");
-  return {};
+  return target_gone("the process is about to end");
 }
 
 Error access_error(pid_t pid, pid_t tid, std::string what, int error_number) {

@@ -32,6 +32,8 @@ public:
   static Result<ThreadStatus> read(pid_t pid, pid_t tid);
   // A line such as "State" or "TracerPid", without its leading blanks.
   std::optional<std::string_view> field(std::string_view name) const;
+  // Is there nothing left of it but its exit status?
+  bool has_ended() const;
 
 private:
   explicit ThreadStatus(std::string text) : text_(std::move(text)) {}
@@ -44,6 +46,10 @@ std::optional<std::string> read_status_field(pid_t pid, pid_t tid,
 
 // Is the thread gone, or is there nothing left of it but its exit status?
 bool has_ended(pid_t pid, pid_t tid);
+
+// Has the process ended, or begun to end? What it is asked for fails then in
+// many ways.
+bool is_ending(pid_t pid);
 
 // A thread whose /proc entries show the process's memory: `pid` itself, unless
 // the main thread has ended while others go on. Then its entries are empty.

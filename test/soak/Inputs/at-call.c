@@ -7,9 +7,10 @@
 // seccomp filter stops the command at entries only, and only at those that
 // count.
 //
-//   ACTION  kill    SIGKILL; the call is not made
-//           fail=E  the call is not made, and gives the error number E
-//           none    nothing; N does not matter
+//   ACTION  kill     SIGKILL; the call is not made
+//           fail=E   the call is not made, and gives the error number E
+//           end=PID  SIGKILL to the process PID; the call is made
+//           none     nothing; N does not matter
 //
 // Writes one line to REPORT: the number of the Nth call, or `-` if there was
 // none. With `none`, one such line for every call. The exit status is the
@@ -34,6 +35,7 @@
 static pid_t command;
 static FILE *report;
 static int error_number = -1; // of `fail`
+static pid_t ending;          // of `end`
 static int is_kill, is_none;
 static long wanted, only_number = -1, calls;
 static pid_t returning; // from a brk that fails
@@ -101,6 +103,8 @@ static void at_syscall(pid_t tid) {
   fprintf(report, "%lld\n", (long long)registers.orig_rax);
   if (is_kill)
     kill(command, SIGKILL);
+  else if (ending != 0)
+    kill(ending, SIGKILL);
   else if (!is_none)
     fail_call(tid);
 }
@@ -131,6 +135,8 @@ int main(int argc, char **argv) {
   is_none = strcmp(argv[2], "none") == 0;
   if (strncmp(argv[2], "fail=", 5) == 0)
     error_number = atoi(argv[2] + 5);
+  if (strncmp(argv[2], "end=", 4) == 0)
+    ending = atoi(argv[2] + 4);
   sscanf(argv[3], "%ld@%ld", &wanted, &only_number);
   command = start(argv + 4);
   int status;
