@@ -16,6 +16,7 @@ below.
                  patched
 
     --cycles=N   patch and unpatch so many times
+    --build-only only make what is needed: programs and patches
     --builds=DIR where the builds are, or are put (default: FOLDER)
     --seconds=N  end each server early after so long, and say so
 
@@ -34,6 +35,8 @@ import threading
 import time
 
 from servers import HERE, SERVERS, TIMEOUT_SECONDS
+
+QUIET_SECONDS = 20  # without patching, to compare with
 
 
 class ClientLoad:
@@ -161,7 +164,6 @@ def row(name, what, numbers):
 
 def run(server, client, arguments):
     """The number of requests that failed."""
-    server.build()
     server.run()
     try:
         load_of = ClientLoad
@@ -170,11 +172,11 @@ def run(server, client, arguments):
             load_of = PgbenchLoad
         with load_of(server, client) as load:
             begin = time.monotonic()
-            # As long again without patching.
-            number, frozen = cycles(server, arguments.cycles, arguments.seconds / 2)
+            time_left = arguments.seconds - QUIET_SECONDS
+            number, frozen = cycles(server, arguments.cycles, time_left)
             duration = time.monotonic() - begin
         with load_of(server, client) as quiet:
-            time.sleep(duration)
+            time.sleep(min(duration, QUIET_SECONDS))
     finally:
         server.end()
     row(server.name, "without patching", quiet.numbers)
@@ -194,6 +196,7 @@ def main():
     parser.add_argument("--cycles", type=int, default=1000)
     parser.add_argument("--seconds", type=float, default=1e9)
     parser.add_argument("--builds")
+    parser.add_argument("--build-only", action="store_true")
     arguments = parser.parse_args()
     folder = os.path.abspath(arguments.folder)
     os.makedirs(folder, exist_ok=True)
@@ -206,7 +209,10 @@ def main():
             continue
         own = os.path.join(folder, kind.name)
         os.makedirs(own, exist_ok=True)
-        failed += run(kind(arguments.builds or folder, own), client, arguments)
+        server = kind(arguments.builds or folder, own)
+        server.build()
+        if not arguments.build_only:
+            failed += run(server, client, arguments)
     print("%d requests failed" % failed)
     raise SystemExit(1 if failed else 0)
 
