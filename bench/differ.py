@@ -23,6 +23,8 @@ import subprocess
 import sys
 import tempfile
 
+from command import run
+
 EDITED = "SQLITE_API int sqlite3_stricmp(const char *zLeft, const char *zRight){"
 ADDED = "  if( zLeft==zRight ) return 0;"
 LIMIT_SECONDS = {"": 0.3, "-g": 2.5}
@@ -31,18 +33,6 @@ STATED = {
     "-g": "not finished after 9 minutes",
 }
 LIMIT_MEMORY = 6.0  # times the input
-
-
-def run(command, **keywords):
-    result = subprocess.run(
-        command, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **keywords
-    )
-    if result.returncode != 0:
-        sys.exit(
-            "%sdiffer.py: error: status %d: %s"
-            % (result.stdout, result.returncode, " ".join(command))
-        )
-    return result.stdout
 
 
 def fetch_source(folder):

@@ -25,20 +25,10 @@ import sys
 import tempfile
 import time
 
+from command import run
+
 BENCH = os.path.dirname(os.path.abspath(__file__))
 FROZEN = re.compile(r"frozen_time is (\d+) microsecond")
-
-
-def run(command, **keywords):
-    result = subprocess.run(
-        command, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **keywords
-    )
-    if result.returncode != 0:
-        sys.exit(
-            "%sfreeze.py: error: status %d: %s"
-            % (result.stdout, result.returncode, " ".join(command))
-        )
-    return result.stdout
 
 
 def build_target(build, folder, functions):
