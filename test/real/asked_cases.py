@@ -124,7 +124,7 @@ CASES = [
     tar(
         "tar-39804",
         "Fix-handling-of-extended-header-prefixes.patch",
-        functions=["xattr_decoder"],
+        functions=["locate_handler", "xattr_decoder"],
     ),
     Case(
         "wget-38428",
