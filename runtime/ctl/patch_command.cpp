@@ -11,11 +11,14 @@
 #include "runtime/patch/apply.h"
 #include "runtime/patch/patch_set.h"
 #include "runtime/patch/plan.h"
+#include "runtime/process/link_map.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <optional>
+#include <thread>
 
 namespace care::runtime {
 
@@ -94,12 +97,14 @@ static Error lock_target(Target &target, CommandKind kind,
   return {};
 }
 
-static Error patch_process(pid_t pid, PatchSet &set, CommandKind kind,
-                           bool is_single, const Options &options,
-                           ProcessReport &report) {
+// `is_loading`: the process had not all its libraries.
+static Error patch_as_it_is(pid_t pid, PatchSet &set, CommandKind kind,
+                            bool is_single, const Options &options,
+                            ProcessReport &report, bool &is_loading) {
   Result<std::unique_ptr<Target>> target = Target::open_read_only(pid);
   if (!target)
     return target.take_error();
+  is_loading = is_loading_libraries((*target)->memory(), (*target)->objects());
   Result<std::vector<const PatchFile *>> files =
       set.find_for(build_ids_of(**target));
   if (!files)
@@ -150,6 +155,28 @@ static Error patch_process(pid_t pid, PatchSet &set, CommandKind kind,
     return change.take_error();
   report_change(**target, *change, report);
   return {};
+}
+
+// A process that was just started may not yet have the library that a patch is
+// for, or refers to.
+static Error patch_process(pid_t pid, PatchSet &set, CommandKind kind,
+                           bool is_single, const Options &options,
+                           ProcessReport &report) {
+  using Clock = std::chrono::steady_clock;
+  Clock::time_point deadline = Clock::now() + options.switch_options().timeout;
+  for (;;) {
+    bool is_loading = false;
+    ProcessReport attempt;
+    attempt.pid = pid;
+    Error error =
+        patch_as_it_is(pid, set, kind, is_single, options, attempt, is_loading);
+    bool is_complete = !error && attempt.outcome != Outcome::NothingToDo;
+    if (is_complete || !is_loading || Clock::now() >= deadline) {
+      report = std::move(attempt);
+      return error;
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
 }
 
 static Result<PatchSet> open_set(const std::string &path) {

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <link.h>
+#include <optional>
 #include <span>
 
 namespace care::runtime {
@@ -37,10 +38,12 @@ struct RawDebug {
   uint64_t linker_base;
 };
 
-RemoteAddress find_debug(const RemoteMemory &memory,
-                         const LoadedObject &program) {
+// Nothing if the program has no such entry; null until the dynamic linker has
+// filled it in.
+std::optional<RemoteAddress> find_debug_entry(const RemoteMemory &memory,
+                                              const LoadedObject &program) {
   if (!program.dynamic)
-    return {};
+    return std::nullopt;
   std::vector<Elf64_Dyn> entries(
       std::min(program.dynamic->size_bytes() / sizeof(Elf64_Dyn), entries_max));
   std::span<uint8_t> bytes(reinterpret_cast<uint8_t *>(entries.data()),
@@ -53,15 +56,46 @@ RemoteAddress find_debug(const RemoteMemory &memory,
     if (entry.d_tag == DT_DEBUG)
       return RemoteAddress(entry.d_un.d_ptr);
   }
-  return {};
+  return std::nullopt;
+}
+
+// A static program that is PIE has the entry, and nobody who fills it in.
+bool has_dynamic_linker(std::span<const LoadedObject> objects) {
+  return std::any_of(objects.begin() + 1, objects.end(),
+                     [](const LoadedObject &object) {
+                       return object.dynamic && !object.is_vdso;
+                     });
 }
 
 } // namespace
 
+bool is_loading_libraries(const RemoteMemory &memory,
+                          std::span<const LoadedObject> objects) {
+  if (objects.empty() || !has_dynamic_linker(objects))
+    return false;
+  std::optional<RemoteAddress> debug_at = find_debug_entry(memory, objects[0]);
+  if (!debug_at)
+    return false;
+  if (debug_at->is_null())
+    return true;
+  Result<RawDebug> debug = memory.read_value<RawDebug>(*debug_at);
+  if (!debug || debug->map == 0 || debug->state != r_debug::RT_CONSISTENT)
+    return true;
+  std::vector<LinkMapEntry> entries = read_link_map(memory, objects[0]);
+  return std::any_of(
+      entries.begin(), entries.end(), [&](const LinkMapEntry &entry) {
+        return std::none_of(
+            objects.begin(), objects.end(), [&](const LoadedObject &object) {
+              return object.dynamic && object.dynamic->start == entry.dynamic;
+            });
+      });
+}
+
 std::vector<LinkMapEntry> read_link_map(const RemoteMemory &memory,
                                         const LoadedObject &program) {
   std::vector<LinkMapEntry> entries;
-  RemoteAddress debug_at = find_debug(memory, program);
+  RemoteAddress debug_at =
+      find_debug_entry(memory, program).value_or(RemoteAddress());
   for (size_t space = 0; !debug_at.is_null() && space < namespaces_max;
        ++space) {
     Result<RawDebug> debug = memory.read_value<RawDebug>(debug_at);

@@ -25,6 +25,12 @@ struct LinkMapEntry {
 std::vector<LinkMapEntry> read_link_map(const RemoteMemory &memory,
                                         const LoadedObject &program);
 
+// Is the dynamic linker still loading libraries, or did it load some since
+// `objects` (the program first) were read? It does so when a program starts,
+// and for dlopen.
+bool is_loading_libraries(const RemoteMemory &memory,
+                          std::span<const LoadedObject> objects);
+
 } // namespace care::runtime
 
 #endif

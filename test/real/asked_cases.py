@@ -35,7 +35,7 @@ def unbound(name, patch, **more):
         make="$(MAKE) unbound",
         install="install -D unbound $(DESTDIR)/usr/sbin/unbound",
         prepare="printf '%s\\n' 'server:' ' chroot: \"\"' ' username: \"\"'"
-        " ' pidfile: \"\"' ' interface: 127.0.0.1@15354' ' use-syslog: no'"
+        " ' pidfile: \"\"' ' directory: \"\"' ' interface: 127.0.0.1@15354' ' use-syslog: no'"
         " ' local-zone: \"test.\" static'"
         " ' local-data: \"answer.test. A 192.0.2.7\"' > unbound.conf",
         start="{lpmake}/usr/sbin/unbound -d -c {case}/unbound.conf",
