@@ -125,15 +125,15 @@ def change(server, command, attempts_max=20):
     frozen = []
     for _ in range(attempts_max):
         done = subprocess.run(words, capture_output=True, text=True)
-        if done.returncode in (0, 3):
-            frozen += [
-                process["frozen_us"]
-                for process in json.loads(done.stdout)["processes"]
-                if "frozen_us" in process and process["outcome"] == "done"
-            ]
-        if done.returncode != 3:  # not safe now
+        failed = {}
+        for process in json.loads(done.stdout)["processes"]:
+            if process["outcome"] == "done":
+                frozen.append(process["frozen_us"])
+            elif process["outcome"] != "gone":  # a server ends some of its own
+                failed[process["pid"]] = process.get("error", {}).get("kind")
+        if set(failed.values()) != {"not_safe_now"}:
             break
-    if done.returncode != 0 or not frozen:
+    if any(failed.values()) or not frozen:
         sys.exit("load.py: error: %s: %s: %s" % (server.name, command, done.stderr or done.stdout))
     return frozen
 
