@@ -156,15 +156,20 @@ void give_back_memory(Target &target, ProcessReport &report) {
           .count());
 }
 
-void report_change(Target &target, const ChangeResult &change,
-                   ProcessReport &report) {
+Error carry_out(Target &target, PatchPlan &plan, const Options &options,
+                ProcessReport &report) {
+  Result<ChangeResult> change =
+      apply_plan(target, plan, options.switch_options());
+  if (!change)
+    return change.take_error();
   report.outcome = Outcome::Done;
-  report_stop(change, report);
+  report_stop(*change, report);
   // A process that ends after it was changed does so on its own account.
   if (Error ended = target.refresh())
-    return;
+    return {};
   give_back_memory(target, report);
   report.objects = report_objects(target, false);
+  return {};
 }
 
 } // namespace care::runtime

@@ -38,9 +38,9 @@ int change_processes(CommandKind kind, const Options &options,
 Error lock_and_settle(Target &target, const Options &options,
                       ProcessReport &report);
 
-// The report of a change that was made.
-void report_change(Target &target, const ChangeResult &change,
-                   ProcessReport &report);
+// Makes the change, and the report of it.
+Error carry_out(Target &target, PatchPlan &plan, const Options &options,
+                ProcessReport &report);
 
 // Memory of removed patches, also of earlier ones, that is proven to be unused
 // goes back to the process.

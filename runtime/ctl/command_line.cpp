@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Each command declares the options that it has; the manual page lists the same
+// (scripts/check-man-pages.py).
 
 #include "runtime/ctl/command_line.h"
 

@@ -149,12 +149,7 @@ static Error patch_as_it_is(pid_t pid, PatchSet &set, CommandKind kind,
     report.outcome = Outcome::WouldBeDone;
     return {};
   }
-  Result<ChangeResult> change =
-      apply_plan(**target, *plan, options.switch_options());
-  if (!change)
-    return change.take_error();
-  report_change(**target, *change, report);
-  return {};
+  return carry_out(**target, *plan, options, report);
 }
 
 // A process that was just started may not yet have the library that a patch is

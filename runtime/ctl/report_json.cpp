@@ -7,8 +7,6 @@
 
 #include "common/json.h"
 
-#define JSON_NOEXCEPTION 1
-
 #include <fmt/format.h>
 
 namespace care::runtime {

@@ -123,12 +123,7 @@ static Error unpatch_process(pid_t pid, bool is_single, const Options &options,
     report.outcome = Outcome::WouldBeDone;
     return {};
   }
-  Result<ChangeResult> change =
-      apply_plan(**target, *plan, options.switch_options());
-  if (!change)
-    return change.take_error();
-  report_change(**target, *change, report);
-  return {};
+  return carry_out(**target, *plan, options, report);
 }
 
 int run_unpatch(const Options &options, Diagnostics &diagnostics) {

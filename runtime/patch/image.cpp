@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Fills in the image: section contents, GOT slots, far stubs, relocations; and
-// reads the records of replaced functions, which are relocated like any other
-// section but stay on this side.
+// Fills in the image: section contents, GOT slots, far stubs, relocations.
 
 #include "runtime/patch/image.h"
 
@@ -167,7 +165,7 @@ template <Arch A> struct Relocator {
   }
 
   // The relocated content of a section that stays here.
-  Result<std::vector<uint8_t>> records(size_t section) const {
+  Result<std::vector<uint8_t>> section_content(size_t section) const {
     std::span<const uint8_t> content = patch.sections()[section].content;
     std::vector<uint8_t> bytes(content.begin(), content.end());
     for (const PatchRelocations &table : patch.relocations())
@@ -189,165 +187,14 @@ Result<std::vector<uint8_t>> build_image(const PatchFile &patch,
                     });
 }
 
-static Result<std::vector<uint8_t>> read_records(const PatchFile &patch,
-                                                 const ImageLayout &layout,
-                                                 const Placement &placement,
-                                                 size_t section) {
+Result<std::vector<uint8_t>> relocate_section(const PatchFile &patch,
+                                              const ImageLayout &layout,
+                                              const Placement &placement,
+                                              size_t section) {
   return visit_arch(
       patch.machine(), [&]<Arch A>() -> Result<std::vector<uint8_t>> {
-        return Relocator<A>{patch, layout, placement}.records(section);
+        return Relocator<A>{patch, layout, placement}.section_content(section);
       });
-}
-
-static std::string name_at(const PatchFile &patch, uint64_t offset) {
-  std::optional<size_t> names = patch.find_section(section::strtab);
-  if (!names)
-    return {};
-  std::span<const uint8_t> content = patch.sections()[*names].content;
-  if (offset >= content.size())
-    return {};
-  const auto *start = reinterpret_cast<const char *>(content.data()) + offset;
-  return std::string(start, strnlen(start, content.size() - offset));
-}
-
-// Symbols such as `NAME.cold.kpatch`: where else the replacement lives.
-static void add_replacement_parts(const PatchFile &patch,
-                                  const ImageLayout &layout,
-                                  std::vector<ReplacedFunction> &functions) {
-  std::map<std::string_view, ReplacedFunction *> by_name;
-  for (ReplacedFunction &function : functions)
-    by_name.emplace(function.name, &function);
-  for (const PatchSymbol &symbol : patch.symbols()) {
-    size_t suffix = symbol.name.find(".cold");
-    if (symbol.type != STT_FUNC || suffix == symbol.name.npos ||
-        symbol.section >= patch.sections().size() ||
-        !layout.section_offsets[symbol.section])
-      continue;
-    auto owner = by_name.find(symbol.name.substr(0, suffix));
-    if (owner != by_name.end())
-      owner->second->replacement_parts.emplace_back(
-          *layout.section_offsets[symbol.section] + symbol.value,
-          symbol.size_bytes);
-  }
-}
-
-static Error add_sites(const PatchFile &patch, const ImageLayout &layout,
-                       const Placement &placement,
-                       const std::vector<size_t> &function_of_info,
-                       std::vector<ReplacedFunction> &functions) {
-  std::optional<size_t> section = patch.find_section(section::sites);
-  if (!section)
-    return {};
-  Result<std::vector<uint8_t>> records =
-      read_records(patch, layout, placement, *section);
-  if (!records)
-    return records.take_error();
-  std::optional<size_t> original = patch.find_section(section::original);
-  for (size_t i = 0; i < patch.site_count(); ++i) {
-    PatchSite site;
-    memcpy(&site, records->data() + i * sizeof site, sizeof site);
-    // Relocations may have changed what was checked when the file was read.
-    uint64_t limit = original ? patch.sections()[*original].content.size() : 0;
-    if (site.info_index >= function_of_info.size() ||
-        uint64_t{site.bytes_offset} + site.length > limit)
-      return format_error(fmt::format("'{}': section '.kpatch.sites': entry "
-                                      "{}: a relocation changes its function "
-                                      "or its bytes",
-                                      patch.path(), i))
-          .with_code("kpatch-format");
-    size_t function = function_of_info[site.info_index];
-    if (function == functions.size())
-      return format_error(fmt::format("'{}': section '.kpatch.sites': entry "
-                                      "{}: function {} replaces nothing",
-                                      patch.path(), i, site.info_index))
-          .with_code("kpatch-format");
-    OriginalPart part{.address = site.address,
-                      .length = site.length,
-                      .is_entry = (site.flags & site_is_entry) != 0,
-                      .bytes = {}};
-    if (original && site.length != 0) {
-      std::span<const uint8_t> bytes =
-          patch.sections()[*original].content.subspan(site.bytes_offset,
-                                                      site.length);
-      part.bytes.assign(bytes.begin(), bytes.end());
-    }
-    functions[function].parts.push_back(std::move(part));
-  }
-  return {};
-}
-
-Result<std::vector<ReplacedFunction>>
-read_functions(const PatchFile &patch, const ImageLayout &layout,
-               const Placement &placement) {
-  // Based at zero, so that replacement addresses come out as offsets.
-  Placement at_zero = placement;
-  at_zero.base = 0;
-  Result<std::vector<uint8_t>> records =
-      read_records(patch, layout, at_zero, *patch.find_section(section::info));
-  if (!records)
-    return records.take_error();
-
-  std::vector<ReplacedFunction> functions;
-  std::vector<size_t> function_of_info(patch.info_count());
-  for (size_t i = 0; i < patch.info_count(); ++i) {
-    PatchInfo info;
-    memcpy(&info, records->data() + i * sizeof info, sizeof info);
-    function_of_info[i] = SIZE_MAX;
-    if (info.original_address == 0)
-      continue; // a new function
-    bool is_inside_text =
-        info.replacement_address >= layout.text.offset &&
-        info.replacement_address - layout.text.offset < layout.text_size_bytes;
-    if (!is_inside_text)
-      return format_error(
-                 fmt::format("'{}': section '.kpatch.info': entry {}: the "
-                             "replacement at 0x{:x} is not in '.kpatch.text'",
-                             patch.path(), i, info.replacement_address))
-          .with_code("kpatch-format");
-    function_of_info[i] = functions.size();
-    functions.push_back({.name = name_at(patch, info.name),
-                         .original_address = info.original_address,
-                         .original_length = info.original_length,
-                         .replacement_offset = info.replacement_address,
-                         .replacement_length = info.replacement_length,
-                         .may_be_active = (info.flags & info_allow_active) != 0,
-                         .parts = {},
-                         .replacement_parts = {}});
-  }
-  for (size_t &index : function_of_info)
-    index = std::min(index, functions.size());
-
-  if (Error error =
-          add_sites(patch, layout, at_zero, function_of_info, functions))
-    return error;
-  add_replacement_parts(patch, layout, functions);
-  for (ReplacedFunction &function : functions) {
-    bool has_entry =
-        std::any_of(function.parts.begin(), function.parts.end(),
-                    [](const OriginalPart &part) { return part.is_entry; });
-    if (!has_entry)
-      function.parts.push_back({.address = function.original_address,
-                                .length = function.original_length,
-                                .is_entry = true,
-                                .bytes = {}});
-  }
-  return functions;
-}
-
-std::vector<ExportedSymbol> find_exports(const PatchFile &patch,
-                                         const ImageLayout &layout) {
-  std::vector<ExportedSymbol> exports;
-  for (const PatchSymbol &symbol : patch.symbols()) {
-    bool is_new = symbol.binding != STB_LOCAL && !symbol.name.empty() &&
-                  (symbol.type == STT_FUNC || symbol.type == STT_OBJECT) &&
-                  symbol.section != 0 &&
-                  symbol.section < patch.sections().size() &&
-                  !symbol.name.ends_with(".kpatch");
-    if (is_new && layout.section_offsets[symbol.section])
-      exports.push_back({symbol.name, *layout.section_offsets[symbol.section] +
-                                          symbol.value});
-  }
-  return exports;
 }
 
 } // namespace care::runtime

@@ -9,11 +9,10 @@
 //   rodata  .kpatch.rodata, .kpatch.eh_frame, GOT, relro ...      r--
 //   data    .kpatch.data, storage for the unwinder, .kpatch.bss   rw-
 //
-// Nothing here talks to a process. The three steps are apart because they need
+// Nothing here talks to a process. The two steps are apart because they need
 // different knowledge: plan_layout() only the file; build_image() the values of
-// the symbols and the address that the region got; read_functions() the load
-// bias, before any region exists. Offsets count from the header, so the base
-// address is that of the header.
+// the symbols and the address that the region got. Offsets count from the
+// header, so the base address is that of the header.
 #ifndef LIBCARE_RUNTIME_PATCH_IMAGE_H
 #define LIBCARE_RUNTIME_PATCH_IMAGE_H
 
@@ -88,39 +87,11 @@ Result<std::vector<uint8_t>> build_image(const PatchFile &patch,
                                          const ImageLayout &layout,
                                          const Placement &placement);
 
-// A part of an original function that has to be as it was.
-struct OriginalPart {
-  uint64_t address = 0; // in the target
-  uint32_t length = 0;
-  bool is_entry = false;
-  std::vector<uint8_t> bytes; // empty: not recorded (LibcarePlus)
-};
-
-// A function that the patch replaces.
-struct ReplacedFunction {
-  std::string name;
-  uint64_t original_address = 0; // in the target
-  uint32_t original_length = 0;
-  uint64_t replacement_offset = 0; // in the region
-  uint32_t replacement_length = 0;
-  bool may_be_active = false; // old and new code may run side by side
-  std::vector<OriginalPart> parts;
-  // Further parts of the replacement (`.cold`): offset and length.
-  std::vector<std::pair<uint64_t, uint64_t>> replacement_parts;
-};
-
-Result<std::vector<ReplacedFunction>>
-read_functions(const PatchFile &patch, const ImageLayout &layout,
-               const Placement &placement);
-
-// A function or variable that is new in the patch, for later patches to refer
-// to.
-struct ExportedSymbol {
-  std::string_view name;
-  uint64_t offset = 0; // in the region
-};
-std::vector<ExportedSymbol> find_exports(const PatchFile &patch,
-                                         const ImageLayout &layout);
+// The content of a section that does not go to the target, relocated.
+Result<std::vector<uint8_t>> relocate_section(const PatchFile &patch,
+                                              const ImageLayout &layout,
+                                              const Placement &placement,
+                                              size_t section);
 
 // Does the patch take the address of its own code other than to call it?
 bool takes_code_address(const PatchFile &patch);

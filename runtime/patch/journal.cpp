@@ -254,61 +254,96 @@ std::optional<uint64_t> find_journal_end(std::span<const uint8_t> start) {
   return journal_end(*header);
 }
 
+static Journal decode_header(const RawHeader &header) {
+  Journal journal;
+  journal.state = static_cast<PatchState>(header.change.state);
+  journal.unwinder = static_cast<UnwinderState>(header.change.unwinder);
+  journal.kept = static_cast<KeptReason>(header.change.kept);
+  journal.is_code_address_taken = (header.flags & code_address_taken) != 0;
+  journal.sequence = header.change.sequence;
+  journal.transaction = header.change.transaction;
+  journal.applied_at = header.change.applied_at;
+  journal.load_bias = header.load_bias;
+  journal.guard_size = header.guard_size;
+  journal.region_size = header.region_size;
+  journal.text_offset = header.text_offset;
+  journal.text_size = header.text_size;
+  journal.data_offset = header.data_offset;
+  journal.data_size = header.data_size;
+  journal.eh_frame = header.eh_frame;
+  journal.unwinder_storage = header.unwinder_storage;
+  journal.content_checksum = header.content_checksum;
+  return journal;
+}
+
+namespace {
+
+// Records one after the other; then the names that they refer to.
+class RecordReader {
+public:
+  RecordReader(std::span<const uint8_t> records, std::span<const uint8_t> names)
+      : records_(records),
+        names_(reinterpret_cast<const char *>(names.data()), names.size()) {}
+
+  // There are so many: journal_end() has been compared with what is there.
+  template <typename Raw> Raw next() {
+    Raw raw;
+    memcpy(&raw, records_.data(), sizeof raw);
+    records_ = records_.subspan(sizeof raw);
+    return raw;
+  }
+
+  // Nothing if it is none of the names. Few are longer than this; a damaged
+  // journal could name one text of megabytes in each of its records.
+  std::optional<std::string> name_at(uint32_t offset) const {
+    constexpr size_t name_size_max = 16 << 10;
+    if (offset >= names_.size())
+      return std::nullopt;
+    std::string_view name = names_.substr(offset, name_size_max);
+    return std::string(name.substr(0, name.find('\0')));
+  }
+
+private:
+  std::span<const uint8_t> records_;
+  std::string_view names_;
+};
+
+std::optional<JournalSite> next_site(RecordReader &reader) {
+  auto raw = reader.next<RawSite>();
+  std::optional<std::string> name = reader.name_at(raw.name);
+  if (raw.jump_size > jump_size_max || !name)
+    return std::nullopt;
+  JournalSite site;
+  site.name = std::move(*name);
+  site.may_be_active = (raw.flags & site_may_be_active) != 0;
+  site.entry_is_target = (raw.flags & site_entry_is_target) != 0;
+  site.address = raw.address;
+  site.function = raw.function;
+  site.replacement = raw.replacement;
+  site.jump_size = raw.jump_size;
+  memcpy(site.original.data(), raw.original, sizeof raw.original);
+  memcpy(site.jump.data(), raw.jump, sizeof raw.jump);
+  return site;
+}
+
+} // namespace
+
 std::optional<Journal> decode_journal(std::span<const uint8_t> bytes) {
   std::optional<RawHeader> header = read_raw_header(bytes);
   if (!header || journal_end(*header) > bytes.size())
     return std::nullopt;
-
-  Journal journal;
-  journal.state = static_cast<PatchState>(header->change.state);
-  journal.unwinder = static_cast<UnwinderState>(header->change.unwinder);
-  journal.kept = static_cast<KeptReason>(header->change.kept);
-  journal.is_code_address_taken = (header->flags & code_address_taken) != 0;
-  journal.sequence = header->change.sequence;
-  journal.transaction = header->change.transaction;
-  journal.applied_at = header->change.applied_at;
-  journal.load_bias = header->load_bias;
-  journal.guard_size = header->guard_size;
-  journal.region_size = header->region_size;
-  journal.text_offset = header->text_offset;
-  journal.text_size = header->text_size;
-  journal.data_offset = header->data_offset;
-  journal.data_size = header->data_size;
-  journal.eh_frame = header->eh_frame;
-  journal.unwinder_storage = header->unwinder_storage;
-  journal.content_checksum = header->content_checksum;
-
-  const uint8_t *cursor = bytes.data() + journal_start + sizeof(RawHeader);
-  const auto *names = reinterpret_cast<const char *>(
-      bytes.data() + journal_end(*header) - header->name_bytes);
-  // Few names are longer than this; a damaged journal could name one text of
-  // megabytes in each of its records.
-  constexpr size_t name_size_max = 16 << 10;
-  auto name_at = [&](uint32_t offset) {
-    size_t room = std::min<size_t>(header->name_bytes - offset, name_size_max);
-    return std::string(names + offset, strnlen(names + offset, room));
-  };
+  Journal journal = decode_header(*header);
+  bytes = bytes.first(journal_end(*header));
+  RecordReader reader(bytes.subspan(journal_start + sizeof(RawHeader)),
+                      bytes.last(header->name_bytes));
   for (uint32_t i = 0; i < header->site_count; ++i) {
-    RawSite raw;
-    memcpy(&raw, cursor, sizeof raw);
-    cursor += sizeof raw;
-    if (raw.jump_size > jump_size_max || raw.name >= header->name_bytes)
+    std::optional<JournalSite> site = next_site(reader);
+    if (!site)
       return std::nullopt;
-    JournalSite &site = journal.sites.emplace_back();
-    site.name = name_at(raw.name);
-    site.may_be_active = (raw.flags & site_may_be_active) != 0;
-    site.entry_is_target = (raw.flags & site_entry_is_target) != 0;
-    site.address = raw.address;
-    site.function = raw.function;
-    site.replacement = raw.replacement;
-    site.jump_size = raw.jump_size;
-    memcpy(site.original.data(), raw.original, sizeof raw.original);
-    memcpy(site.jump.data(), raw.jump, sizeof raw.jump);
+    journal.sites.push_back(std::move(*site));
   }
   for (uint32_t i = 0; i < header->range_count; ++i) {
-    RawRange raw;
-    memcpy(&raw, cursor, sizeof raw);
-    cursor += sizeof raw;
+    auto raw = reader.next<RawRange>();
     if (raw.site >= header->site_count)
       return std::nullopt;
     journal.ranges.push_back({.address = raw.address,
@@ -317,18 +352,14 @@ std::optional<Journal> decode_journal(std::span<const uint8_t> bytes) {
                               .is_replacement = raw.is_replacement != 0});
   }
   for (uint32_t i = 0; i < header->export_count; ++i) {
-    RawExport raw;
-    memcpy(&raw, cursor, sizeof raw);
-    cursor += sizeof raw;
-    if (raw.name >= header->name_bytes)
+    auto raw = reader.next<RawExport>();
+    std::optional<std::string> name = reader.name_at(raw.name);
+    if (!name)
       return std::nullopt;
-    journal.exports.push_back({name_at(raw.name), raw.address});
+    journal.exports.push_back({std::move(*name), raw.address});
   }
-  for (uint32_t i = 0; i < header->held_count; ++i) {
-    uint64_t &held = journal.held.emplace_back();
-    memcpy(&held, cursor, sizeof held);
-    cursor += sizeof held;
-  }
+  for (uint32_t i = 0; i < header->held_count; ++i)
+    journal.held.push_back(reader.next<uint64_t>());
   return journal;
 }
 

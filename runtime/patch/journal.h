@@ -43,7 +43,8 @@ enum class PatchState : uint32_t {
 std::string_view patch_state_name(PatchState state);
 
 // Does the target's own unwinder (libgcc) know the region's .eh_frame? Its
-// list then refers to memory of the region, which is never unmapped again.
+// list then refers to memory of the region, which is not unmapped before the
+// unwinder has been told to forget it.
 enum class UnwinderState : uint32_t {
   Unknown = 0, // it has not been told
   Telling = 1, // maybe: we died, or the call failed

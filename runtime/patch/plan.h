@@ -16,6 +16,7 @@
 #include "runtime/patch/image.h"
 #include "runtime/patch/journal.h"
 #include "runtime/patch/patch_file.h"
+#include "runtime/patch/replaced_functions.h"
 #include "runtime/patch/target.h"
 #include "runtime/process/loaded_object.h"
 

@@ -42,10 +42,8 @@ StackCheck::StackCheck(const Target &target, const Activation &activation)
     add_names(region, unwinder_);
     // Without unwind tables there is nothing to add; then the unwinder stops
     // there and the thread counts as busy.
-    RemoteAddress eh_frame(region.journal.eh_frame);
-    if (!eh_frame.is_null())
-      unwinder_.add_code(region.text(),
-                         {eh_frame, region.base + region.journal.data_offset});
+    if (std::optional<AddressRange> eh_frame = region.eh_frame())
+      unwinder_.add_code(region.text(), *eh_frame);
   }
   unwinder_.prepare();
   // Room, and the pages of it, are not to be found inside the stop.

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Replacements have their names from the journal, everything else that the
+// unwind tables know is named by its place.
 
 #include "runtime/patch/symbol_file.h"
 
 #include "common/arch/arch.h"
 #include "runtime/process/eh_frame.h"
+#include "runtime/process/stack_scan.h"
 
 #include <fmt/format.h>
 
@@ -40,7 +44,6 @@ std::vector<CodeSymbol> find_symbols(const PatchRegion &region,
                                      const PatchCode &code) {
   const Journal &journal = region.journal;
   std::vector<CodeSymbol> symbols;
-  std::vector<bool> is_named(journal.sites.size());
   for (const JournalRange &range : journal.ranges) {
     if (!range.is_replacement || range.site >= journal.sites.size())
       continue;
@@ -49,14 +52,15 @@ std::vector<CodeSymbol> find_symbols(const PatchRegion &region,
     symbols.push_back({range.address, range.length,
                        is_entry ? site.name : site.name + ".cold"});
   }
+  std::vector<AddressRange> named;
+  for (const CodeSymbol &symbol : symbols)
+    named.push_back({RemoteAddress(symbol.address),
+                     RemoteAddress(symbol.address) + symbol.size_bytes});
+  CodeRanges known(named);
   for (const FrameEntry &entry : parse_frame_entries(
            code.eh_frame, RemoteAddress(code.eh_frame_address))) {
     uint64_t start = entry.code.start.value();
-    bool is_known = std::any_of(
-        symbols.begin(), symbols.end(), [&](const CodeSymbol &symbol) {
-          return start - symbol.address < symbol.size_bytes;
-        });
-    if (!is_known && region.text().contains(entry.code.start))
+    if (!known.find_pc(start) && region.text().contains(entry.code.start))
       symbols.push_back({start, entry.code.size_bytes(),
                          fmt::format("patch_{}+0x{:x}", region.id(),
                                      start - code.text_address)});

@@ -38,6 +38,14 @@ struct PatchRegion {
     RemoteAddress start = base + journal.text_offset;
     return {start, start + journal.text_size};
   }
+  // The unwind tables, up to the end of their mapping at most; they end at a
+  // zero length. Nothing if the patch has none.
+  std::optional<AddressRange> eh_frame() const {
+    if (journal.eh_frame == 0)
+      return std::nullopt;
+    return AddressRange{RemoteAddress(journal.eh_frame),
+                        base + journal.data_offset};
+  }
   // The guard page included: what munmap gets.
   AddressRange whole() const {
     return {base - journal.guard_size, base + journal.region_size};

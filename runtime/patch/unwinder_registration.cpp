@@ -55,9 +55,8 @@ Result<bool> is_inside_unwinder(const Target &target,
   // cannot be unwound counts as inside.
   Unwinder exact(target.memory(), target.objects());
   for (const PatchRegion &region : target.regions())
-    if (region.journal.eh_frame != 0)
-      exact.add_code(region.text(), {RemoteAddress(region.journal.eh_frame),
-                                     region.base + region.journal.data_offset});
+    if (std::optional<AddressRange> eh_frame = region.eh_frame())
+      exact.add_code(region.text(), *eh_frame);
   exact.prepare();
   Result<std::vector<StackFrame>> frames = exact.unwind(*registers, stack);
   return !frames || std::any_of(frames->begin(), frames->end(),

@@ -8,6 +8,7 @@
 
 #include "runtime/patch/image.h"
 #include "runtime/patch/patch_file.h"
+#include "runtime/patch/replaced_functions.h"
 #include "test/fuzz/input_file.h"
 
 using namespace care;
