@@ -29,19 +29,4 @@ int next(void) {
 }
 
 //--- prog.c
-#include <pthread.h>
-
-#include "victim.h"
-
-int next(void);
-static void *other(void *result) {
-  *(int *)result = next();
-  return NULL;
-}
-void show(void) {
-  pthread_t thread;
-  int there;
-  pthread_create(&thread, NULL, other, &there);
-  pthread_join(thread, NULL);
-  printf("here %d there %d\n", next(), there);
-}
+#include "two-threads-count.h"

@@ -13,9 +13,7 @@
 // CHECK-NEXT: here 103 there 101
 // CHECK:      exit 0
 
-#include <pthread.h>
-
-#include "victim.h"
+#include "two-threads-count.h"
 
 __thread int seen = 100;
 static __thread int step = 1;
@@ -25,16 +23,4 @@ NOINLINE int next(void) {
 #else // PATCHED
   return seen += step;
 #endif // PATCHED
-}
-
-static void *other(void *result) {
-  *(int *)result = next();
-  return NULL;
-}
-void show(void) {
-  pthread_t thread;
-  int there;
-  pthread_create(&thread, NULL, other, &there);
-  pthread_join(thread, NULL);
-  printf("here %d there %d\n", next(), there);
 }

@@ -2,6 +2,12 @@
 # line of the text that was given, of the original if the thing is gone.
 
 # RUN: rm -rf %t && split-file %s %t && cd %t
+# RUN: sed 's/long 5/long 6/' old.s > value.s
+# RUN: sed '/section table/,$d' old.s > gone.s
+# RUN: sed 's/buffer,8/buffer,16/' old.s > common.s
+# RUN: sed '/\.loc/r asm.s' old.s > section.s
+# RUN: sed 's/ret$/nop; ret/' section.s > label.s
+
 # RUN: %exits-with 1 %kpatch_gensrc --test-mode -i old.s -i value.s -o m.s 2>&1 | FileCheck %s --check-prefix=VALUE
 # VALUE: error: value.s: line 13: variable 'level': the initial value changed [kpatch-data-init]
 # RUN: %exits-with 1 %kpatch_gensrc --test-mode -i old.s -i gone.s -o m.s 2>&1 | FileCheck %s --check-prefix=GONE
@@ -39,97 +45,9 @@ level:
 	.section table,"aw"
 entry:
 	.long 1
-#--- value.s
-	.file "unit.c"
-	.file 1 "unit.c"
-	.comm buffer,8,8
-	.text
-	.type use, @function
-use:
-	.loc 1 42
-	ret
-	.size use, .-use
-	.data
-	.type level, @object
-	.size level, 4
-level:
-	.long 6
-	.section table,"aw"
-entry:
-	.long 1
-#--- gone.s
-	.file "unit.c"
-	.comm buffer,8,8
-	.text
-	.type use, @function
-use:
-	ret
-	.size use, .-use
-	.data
-	.type level, @object
-	.size level, 4
-level:
-	.long 5
-#--- common.s
-	.file "unit.c"
-	.text
-	.comm buffer,16,8
-	.type use, @function
-use:
-	ret
-	.size use, .-use
-	.data
-	.type level, @object
-	.size level, 4
-level:
-	.long 5
-	.section table,"aw"
-entry:
-	.long 1
-#--- label.s
-	.file "unit.c"
-	.file 1 "unit.c"
-	.comm buffer,8,8
-	.text
-	.type use, @function
-use:
-	.loc 1 42
+#--- asm.s
 #APP
 	.section other,"a"
 	.long 1
 	.text
 #NO_APP
-	nop
-	ret
-	.size use, .-use
-	.data
-	.type level, @object
-	.size level, 4
-level:
-	.long 5
-	.section table,"aw"
-entry:
-	.long 1
-#--- section.s
-	.file "unit.c"
-	.file 1 "unit.c"
-	.comm buffer,8,8
-	.text
-	.type use, @function
-use:
-	.loc 1 42
-#APP
-	.section other,"a"
-	.long 1
-	.text
-#NO_APP
-	ret
-	.size use, .-use
-	.data
-	.type level, @object
-	.size level, 4
-level:
-	.long 5
-	.section table,"aw"
-entry:
-	.long 1
