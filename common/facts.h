@@ -11,7 +11,6 @@
 #include <string_view>
 #include <vector>
 
-#include "common/refusal_codes.h"
 #include "common/result.h"
 
 namespace care {
@@ -111,18 +110,6 @@ struct Facts {
 std::string format_facts(const Facts &facts);
 // Unknown keywords are skipped, so that later versions can add some.
 Result<Facts> parse_facts(std::string_view text);
-
-// Whether the patched unit was compiled as the original was. The error has the
-// code "kpatch-flags" and names both compilers, or both options. An option that
-// only one of them has may be allowed by its text.
-Error compare_compilation(const Facts &original, const Facts &patched,
-                          Allowances &allowed);
-
-// What is no error, because all that it changes is in the patch, but rarely
-// meant: the macros that only one of them has; empty if there is none. A macro
-// may be allowed by its name.
-std::string describe_macro_change(const Facts &original, const Facts &patched,
-                                  Allowances &allowed);
 
 } // namespace care
 

@@ -31,6 +31,11 @@ inline std::string json_text(const Json &document) {
   return document.dump(2, ' ', false, Json::error_handler_t::replace);
 }
 
+// The document of a run that failed.
+inline std::string error_document(const Error &error) {
+  return json_text({{"schema", 1}, {"error", error_json(error)}});
+}
+
 } // namespace care
 
 #endif

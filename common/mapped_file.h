@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Files as byte ranges: MappedFile reads one through a private mapping,
-// OutputFile writes one under a temporary name and renames it when complete,
-// so that a failed run leaves an old output in place.
+// A file as a byte range, read through a private mapping.
 #ifndef LIBCARE_COMMON_MAPPED_FILE_H
 #define LIBCARE_COMMON_MAPPED_FILE_H
 
@@ -37,20 +35,13 @@ public:
   const std::string &path() const { return path_; }
 
 private:
-  MappedFile(std::string path) : path_(std::move(path)) {}
+  explicit MappedFile(std::string path) : path_(std::move(path)) {}
 
   std::string path_;
   const uint8_t *data_ = nullptr;
   size_t size_bytes_ = 0;
   bool is_mapped_ = false; // else data_ is from new[]
 };
-
-// Writes `content` to `path` through a temporary in the same folder and
-// rename(2). `mode` as for open(2), the umask applies.
-Error write_file(const std::string &path, std::span<const uint8_t> content,
-                 unsigned mode = 0666);
-Error write_file(const std::string &path, std::string_view content,
-                 unsigned mode = 0666);
 
 } // namespace care
 

@@ -27,10 +27,10 @@ static constexpr RefusalCode table[] = {
     {"kpatch-build-failed", "libcare-patch-make", "", "make failed"},
     {"kpatch-build-id", "libcare-ctl, libcare-link, libcare-patch-make", "",
      "no object has the build-id that is asked for"},
-    {"kpatch-busy-folder", "libcare-patch-make", "",
-     "another run is at work in the folder"},
     {"kpatch-busy", "libcare-ctl", "",
      "a thread is in a function that is to be replaced, until the time limit"},
+    {"kpatch-busy-folder", "libcare-patch-make", "",
+     "another run is at work in the folder"},
     {"kpatch-cache", "libcare-cc", "",
      "a compiler cache in front of libcare-cc would keep the object"},
     {"kpatch-call-failed", "libcare-ctl", "",
@@ -170,13 +170,13 @@ static constexpr RefusalCode table[] = {
      "a function is a variable now, or the other way round"},
     {"kpatch-system", "libcare-ctl", "", "a system call failed"},
     {"kpatch-target", "libcare-ctl", "", "a process that is never patched"},
+    {"kpatch-tls", "libcare-ctl", "",
+     "a thread-local variable that cannot be reached"},
     {"kpatch-tls-layout", "libcare-link", "",
      "a thread-local variable was added or resized"},
     {"kpatch-tls-model", "libcare-link", "",
      "thread-local access through descriptors"},
     {"kpatch-tls-new", "kpatch_gensrc", "", "a new thread-local variable"},
-    {"kpatch-tls", "libcare-ctl", "",
-     "a thread-local variable that cannot be reached"},
     {"kpatch-too-large", "kpatch_gensrc, libcare-cc", "",
      "the assembly of a file is larger than anything that a compiler writes"},
     {"kpatch-too-short", "libcare-link, libcare-ctl", "",
@@ -199,11 +199,12 @@ static constexpr RefusalCode table[] = {
      "no object of the process defines a symbol that the patch needs"},
     {"kpatch-unsupported", "libcare-ctl", "",
      "the process is of a kind that is not understood"},
-    {"kpatch-unwinding", "libcare-ctl", "",
-     "the thread that would announce unwind tables is itself unwinding"},
     {"kpatch-unwind", "libcare-link", "",
      "unwind information refers to something that the original does not have"},
+    {"kpatch-unwinding", "libcare-ctl", "",
+     "the thread that would announce unwind tables is itself unwinding"},
 };
+static_assert(std::ranges::is_sorted(table, {}, &RefusalCode::code));
 
 std::span<const RefusalCode> refusal_codes() {
   return table;
@@ -226,74 +227,6 @@ const RefusalCode *find_refusal_code(std::string_view code) {
       std::begin(table), std::end(table),
       [&](const RefusalCode &entry) { return entry.code == code; });
   return found == std::end(table) ? nullptr : found;
-}
-
-// C++ has "::" in symbols, and no code has a colon.
-Error Allowances::add(std::string_view text) {
-  size_t colon = text.find(':');
-  std::string_view code = text.substr(0, colon);
-  const RefusalCode *known = find_refusal_code(code);
-  if (!known)
-    return usage_error("--allow: '" + std::string(code) +
-                       "' is no code of a refusal")
-        .note("libcare-patch-make --list-refusals lists them");
-  if (known->subject.empty())
-    return usage_error("--allow: '" + std::string(code) +
-                       "' cannot be allowed: nothing that a person knows "
-                       "would make the patch work (" +
-                       std::string(known->meaning) + ")")
-        .note("libcare-patch-make --list-refusals lists those that can");
-  if (colon == text.npos || colon + 1 == text.size())
-    return usage_error("--allow: '" + std::string(text) + "' names no " +
-                       std::string(known->subject))
-        .note("each refusal is allowed for one symbol: --allow=" +
-              std::string(code) + ":SYMBOL");
-  given_.emplace(text);
-  return {};
-}
-
-Error Allowances::add_all(const std::vector<std::string> &texts) {
-  for (const std::string &text : texts)
-    if (Error error = add(text))
-      return error;
-  return {};
-}
-
-static std::string_view without_tag(std::string_view name) {
-  for (std::string_view tag : {"struct ", "union ", "enum "})
-    if (name.starts_with(tag))
-      return name.substr(tag.size());
-  return name;
-}
-
-bool Allowances::permits(std::string_view code, std::string_view symbol) {
-  if (given_.empty())
-    return false;
-  std::string whole = std::string(code) + ":" + std::string(symbol);
-  std::string tagless =
-      std::string(code) + ":" + std::string(without_tag(symbol));
-  if (!given_.contains(whole) && !given_.contains(tagless))
-    return false;
-  needed_.insert(whole);
-  return true;
-}
-
-std::vector<std::string> split_allowed(std::span<const uint8_t> data) {
-  std::string_view bytes(reinterpret_cast<const char *>(data.data()),
-                         data.size());
-  std::vector<std::string> texts;
-  while (!bytes.empty()) {
-    std::string_view text = bytes.substr(0, bytes.find('\0'));
-    if (!text.empty())
-      texts.emplace_back(text);
-    bytes.remove_prefix(std::min(text.size() + 1, bytes.size()));
-  }
-  return texts;
-}
-
-std::string allow_hint(std::string_view code, std::string_view symbol) {
-  return "if you know that it is safe: --allow='" + std::string(code) + ":" +
-         std::string(symbol) + "'";
 }
 
 } // namespace care

@@ -1,24 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Every code that stands in square brackets behind a refusal or a warning, with
-// one sentence; and the answers that a person gives to them.
-//
-// Some refusals rest on something that the tools cannot know and a person may:
-// that no object of a type exists yet, that a new start value is not needed. A
-// person answers such a one for one symbol, `--allow=CODE:SYMBOL`. What was
-// needed of these answers is recorded in the patch. The table says which codes
-// can be answered, and what the symbol names.
+// one sentence, and whether a person can answer it (common/allowances.h).
 #ifndef LIBCARE_COMMON_REFUSAL_CODES_H
 #define LIBCARE_COMMON_REFUSAL_CODES_H
 
-#include <cstdint>
-#include <set>
 #include <span>
 #include <string>
 #include <string_view>
-#include <vector>
-
-#include "common/result.h"
 
 namespace care {
 
@@ -39,33 +28,6 @@ std::string list_refusal_codes();
 
 // Null if there is no such code.
 const RefusalCode *find_refusal_code(std::string_view code);
-
-// What has been allowed, and what of it was needed.
-class Allowances {
-public:
-  // `text` is CODE:SYMBOL. Fails with ErrorKind::Usage.
-  Error add(std::string_view text);
-  Error add_all(const std::vector<std::string> &texts);
-
-  // Is the refusal `code` answered for `symbol`? Then it is recorded as needed.
-  // A type is also known without the word "struct", "union" or "enum".
-  bool permits(std::string_view code, std::string_view symbol);
-
-  // CODE:SYMBOL, sorted.
-  const std::set<std::string> &needed() const { return needed_; }
-  bool empty() const { return given_.empty(); }
-
-private:
-  std::set<std::string, std::less<>> given_;
-  std::set<std::string> needed_;
-};
-
-// The texts of a .kpatch.allowed section, or of the end of a patch's header:
-// each ended by NUL.
-std::vector<std::string> split_allowed(std::span<const uint8_t> bytes);
-
-// The line of a refusal that says how to answer it.
-std::string allow_hint(std::string_view code, std::string_view symbol);
 
 } // namespace care
 

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "common/refusal_codes.h"
+#include "common/allowances.h"
 #include "gensrc/differ.h"
 #include "gensrc/match.h"
 

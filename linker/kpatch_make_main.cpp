@@ -7,7 +7,8 @@
 #include <fmt/format.h>
 
 #include "common/diagnostics.h"
-#include "common/mapped_file.h"
+#include "common/parse_command_line.h"
+#include "common/write_file.h"
 #include "linker/passes/check_patch.h"
 #include "linker/link.h"
 #include "linker/patch_file.h"
@@ -62,14 +63,9 @@ int main(int argc, char **argv) {
                  "characters")
       ->required();
   app.add_flag("-d,--debug", is_verbose, "say what was written");
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError &error) {
-    if (error.get_exit_code() == 0)
-      return app.exit(error);
-    diagnostics.report(usage_error(error.what()));
-    return exit_status(ErrorKind::Usage);
-  }
+  if (std::optional<int> status =
+          parse_command_line(app, argc, argv, diagnostics))
+    return *status;
 
   if (Error error = make_patch(in, out, identity)) {
     diagnostics.report(error);

@@ -10,7 +10,8 @@
 #include <sys/stat.h>
 
 #include "common/diagnostics.h"
-#include "common/mapped_file.h"
+#include "common/parse_command_line.h"
+#include "common/write_file.h"
 #include "linker/link.h"
 #include "linker/passes/check_patch.h"
 #include "linker/passes/drop_debug.h"
@@ -84,23 +85,15 @@ int main(int argc, char **argv) {
   actions->add_flag("-u,--undo-link", undoes,
                     "ORIGINAL PATCH: check PATCH after strip(1)");
   actions->require_option(1);
-  app.add_option("--allow", allow,
-                 "CODE:SYMBOL, with -r: answer this refusal for this symbol "
-                 "(may be repeated)")
-      ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
-      ->allow_extra_args(false);
+  add_allow_option(app, allow,
+                   "CODE:SYMBOL, with -r: answer this refusal for this symbol "
+                   "(may be repeated)");
   app.add_option("FILES", files, "the two files of the action")
       ->required()
       ->expected(2);
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError &error) {
-    if (error.get_exit_code() == 0)
-      return app.exit(error);
-    diagnostics.report(usage_error(error.what()));
-    return exit_status(ErrorKind::Usage);
-  }
+  if (std::optional<int> status =
+          parse_command_line(app, argc, argv, diagnostics))
+    return *status;
 
   Error error = strips  ? strip_file(files[0], files[1])
                 : fixes ? fix_relocations(files[0], files[1], allow)

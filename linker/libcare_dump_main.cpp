@@ -8,7 +8,8 @@
 
 #include "common/diagnostics.h"
 #include "common/mapped_file.h"
-#include "common/refusal_codes.h"
+#include "common/allowances.h"
+#include "common/write_file.h"
 #include "linker/patch_file.h"
 #include "version.h"
 

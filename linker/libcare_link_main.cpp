@@ -8,7 +8,8 @@
 
 #include "common/diagnostics.h"
 #include "common/json.h"
-#include "common/mapped_file.h"
+#include "common/parse_command_line.h"
+#include "common/write_file.h"
 #include "linker/link.h"
 #include "linker/patch_file.h"
 #include "linker/reader.h"
@@ -134,13 +135,6 @@ static void print_text(const Report &report, const Options &options) {
     fmt::print("  allowed: {}\n", text);
 }
 
-static void print_error_json(const Error &error) {
-  Json document;
-  document["schema"] = 1;
-  document["error"] = error_json(error);
-  fmt::print("{}\n", json_text(document));
-}
-
 int main(int argc, char **argv) {
   StderrDiagnostics diagnostics("libcare-link");
   Options options;
@@ -168,27 +162,19 @@ int main(int argc, char **argv) {
       ->type_name("FUNCTION")
       ->expected(1)
       ->take_all();
-  app.add_option("--allow", options.link.allow,
-                 "CODE:SYMBOL: answer this refusal for this symbol (may be "
-                 "repeated)")
-      ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
-      ->allow_extra_args(false);
+  add_allow_option(app, options.link.allow,
+                   "CODE:SYMBOL: answer this refusal for this symbol (may be "
+                   "repeated)");
   app.add_flag("--json", options.json, "report as JSON");
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError &error) {
-    if (error.get_exit_code() == 0)
-      return app.exit(error);
-    diagnostics.report(usage_error(error.what()));
-    return exit_status(ErrorKind::Usage);
-  }
+  if (std::optional<int> status =
+          parse_command_line(app, argc, argv, diagnostics))
+    return *status;
 
   Result<Report> report = make_patch(options);
   if (!report) {
     Error error = report.take_error();
     if (options.json)
-      print_error_json(error);
+      fmt::print("{}\n", error_document(error));
     diagnostics.report(error);
     return exit_status(error.kind());
   }

@@ -8,7 +8,6 @@
 #include <string>
 #include <vector>
 
-#include "common/refusal_codes.h"
 #include "common/result.h"
 #include "linker/object_model.h"
 #include "linker/passes/collect_functions.h"

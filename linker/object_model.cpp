@@ -47,6 +47,14 @@ const Section *Object::find_section_at(uint64_t address) const {
   return nullptr;
 }
 
+const Section *Object::find_section_at(uint64_t address,
+                                       const Symbol *meant) const {
+  if (meant && meant->value == address)
+    if (const Section *section = find_section_of(*meant))
+      return section;
+  return find_section_at(address);
+}
+
 const Section *Object::find_section(std::string_view name) const {
   auto found = std::find_if(sections.begin(), sections.end(),
                             [&](const Section &s) { return s.name == name; });

@@ -103,6 +103,9 @@ struct Object {
   // The allocated section that holds `address`; thread-local zero data has no
   // addresses of its own and is never found. Null: none.
   const Section *find_section_at(uint64_t address) const;
+  // The same; where two sections adjoin, that of `meant`, a symbol with this
+  // value, if there is one (else null).
+  const Section *find_section_at(uint64_t address, const Symbol *meant) const;
   const Section *find_section(std::string_view name) const;
   // Null for SHN_ABS and the like, and for sections without memory.
   const Section *find_section_of(const Symbol &symbol) const;

@@ -7,6 +7,7 @@
 
 #include "plugin/arguments.h"
 
+#include "common/flat_path.h"
 #include "gensrc/settings.h"
 
 namespace care::plugin {
@@ -74,19 +75,6 @@ static std::string output_name(std::string_view source,
   return std::string(source.substr(0, dot)).append(suffix);
 }
 
-// "../dir/a.c" -> "-..__dir__a.c": two sources of one program may have the
-// same last name.
-static std::string source_name(std::string_view source) {
-  std::string name = "-";
-  for (char c : source) {
-    if (c == '/')
-      name += "__";
-    else
-      name += c;
-  }
-  return name;
-}
-
 UnitFiles unit_files(const Arguments &arguments, const std::string &source) {
   std::string suffix;
   if (arguments.many == ManySources::ByObject)
@@ -94,7 +82,7 @@ UnitFiles unit_files(const Arguments &arguments, const std::string &source) {
   else if (arguments.many == ManySources::ByAssembly)
     suffix = output_name(source, ".s");
   else if (arguments.many == ManySources::BySource)
-    suffix = source_name(source);
+    suffix = "-" + flat_path(source); // several may have the same last name
   return {arguments.output + suffix, arguments.side + suffix,
           arguments.is_shared_folder};
 }

@@ -49,12 +49,6 @@ static bool is_of_source_file(tree record) {
          std::string_view(file) == main_input_filename;
 }
 
-static tree without_arrays(tree type) {
-  while (type && TREE_CODE(type) == ARRAY_TYPE)
-    type = TREE_TYPE(type);
-  return type;
-}
-
 static Record &record_of(tree type) {
   tree main = TYPE_MAIN_VARIANT(type);
   auto [entry, is_new] = records.try_emplace(TYPE_UID(main));

@@ -231,7 +231,7 @@ static Error compare_types(const Facts &original, const Facts &patched,
   return error;
 }
 
-// -- Variables ----------------------------------------------------------------
+// --- variables
 
 // A unit may define in one version what it only refers to in the other.
 static std::vector<VariableFact> all_variables(const Facts &facts) {
@@ -275,7 +275,7 @@ static Error compare_variables(const Facts &original, const Facts &patched,
   return result;
 }
 
-// -- Enumerators --------------------------------------------------------------
+// --- enumerators
 
 using Values = std::map<std::string, std::string>;
 
@@ -324,7 +324,7 @@ Error compare_layouts(const Facts &original, const Facts &patched,
   return compare_enumerators(original, patched, allowed);
 }
 
-// -- Warnings -----------------------------------------------------------------
+// --- warnings
 
 using Warnings = std::vector<Remark>;
 

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "common/facts.h"
-#include "common/refusal_codes.h"
+#include "common/allowances.h"
 #include "common/unit_changes.h"
 
 namespace care::plugin {

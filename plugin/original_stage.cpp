@@ -8,6 +8,7 @@
 // and not a wrong comparison later.
 
 #include "common/mapped_file.h"
+#include "common/write_file.h"
 
 #include "plugin/stages.h"
 

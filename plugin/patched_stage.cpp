@@ -13,7 +13,9 @@
 #include <string>
 #include <unistd.h>
 
+#include "common/compilation.h"
 #include "common/mapped_file.h"
+#include "common/write_file.h"
 #include "gensrc/differ.h"
 #include "gensrc/settings.h"
 

@@ -234,8 +234,8 @@ std::string parameters_fingerprint(tree function_type) {
   return print.text();
 }
 
-static tree without_arrays(tree type) {
-  while (TREE_CODE(type) == ARRAY_TYPE)
+tree without_arrays(tree type) {
+  while (type && TREE_CODE(type) == ARRAY_TYPE)
     type = TREE_TYPE(type);
   return type;
 }

@@ -35,6 +35,8 @@ TypeFact record_fact(tree record);
 EnumerationFact enumeration_fact(tree type);
 
 bool is_record(tree type);
+// The type of the elements, however many dimensions; null of null.
+tree without_arrays(tree type);
 
 // A size or offset; 0 if it is not known when compiling.
 uint64_t constant_or_zero(tree number);

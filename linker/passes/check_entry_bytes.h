@@ -14,7 +14,7 @@
 #include <string>
 #include <vector>
 
-#include "common/refusal_codes.h"
+#include "common/allowances.h"
 #include "common/result.h"
 #include "linker/arch/architecture.h"
 #include "linker/object_model.h"

@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "common/result.h"
-#include "common/refusal_codes.h"
+#include "common/allowances.h"
 #include "linker/places.h"
 
 namespace care::linker {

@@ -15,7 +15,7 @@
 #include <string>
 
 #include "common/result.h"
-#include "common/refusal_codes.h"
+#include "common/allowances.h"
 #include "linker/places.h"
 
 namespace care::linker {

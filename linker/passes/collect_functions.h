@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "common/refusal_codes.h"
+#include "common/allowances.h"
 #include "common/result.h"
 #include "linker/passes/convert_references.h"
 

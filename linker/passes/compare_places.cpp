@@ -69,11 +69,7 @@ bool PlaceComparison::is_same_literal(const Section &section, uint64_t patched,
 bool PlaceComparison::is_same_place(uint64_t patched, uint64_t original,
                                     const Symbol *symbol, int depth) const {
   const Object &object = patched_.object();
-  const Section *section = nullptr;
-  if (symbol && symbol->value == patched)
-    section = object.find_section_of(*symbol);
-  if (!section)
-    section = object.find_section_at(patched);
+  const Section *section = object.find_section_at(patched, symbol);
   if (section) {
     std::optional<uint64_t> mapped =
         ranges_.original_address(object.index_of(*section), patched);

@@ -81,11 +81,7 @@ std::optional<uint64_t>
 ReferenceConverter::original_address(uint64_t address,
                                      const Symbol *symbol) const {
   const Object &object = patched_.object();
-  const Section *section = nullptr;
-  if (symbol && symbol->value == address)
-    section = object.find_section_of(*symbol);
-  if (!section)
-    section = object.find_section_at(address);
+  const Section *section = object.find_section_at(address, symbol);
   if (!section)
     return std::nullopt;
   const Correspondence::Range *range =
@@ -98,11 +94,7 @@ ReferenceConverter::original_address(uint64_t address,
 std::optional<Target> ReferenceConverter::find_target(uint64_t address,
                                                       const Symbol *symbol) {
   const Object &object = patched_.object();
-  const Section *section = nullptr;
-  if (symbol && symbol->value == address)
-    section = object.find_section_of(*symbol);
-  if (!section)
-    section = object.find_section_at(address);
+  const Section *section = object.find_section_at(address, symbol);
   if (!section)
     return std::nullopt;
   uint32_t index = object.index_of(*section);
@@ -306,15 +298,22 @@ Error ReferenceConverter::convert_relative(const Field &field,
   return {};
 }
 
-Error ReferenceConverter::convert_got(const Field &field,
-                                      PatchSection &section) {
+// The slot in the global offset table that the field refers to.
+std::optional<Slot>
+ReferenceConverter::find_got_slot(const Field &field) const {
   const Relocation &reference = field.reference;
   std::optional<uint64_t> address =
       arch_.decode(reference.type, field.bytes, reference.address);
-  std::optional<Slot> slot;
-  if (address)
-    slot = patched_.find_got_slot(*address -
-                                  static_cast<uint64_t>(reference.addend));
+  if (!address)
+    return std::nullopt;
+  return patched_.find_got_slot(*address -
+                                static_cast<uint64_t>(reference.addend));
+}
+
+Error ReferenceConverter::convert_got(const Field &field,
+                                      PatchSection &section) {
+  const Relocation &reference = field.reference;
+  std::optional<Slot> slot = find_got_slot(field);
   if (!slot)
     return unsupported(field);
   if (slot->symbol) {
@@ -346,12 +345,7 @@ Error ReferenceConverter::convert_got(const Field &field,
 Error ReferenceConverter::convert_tls(const Field &field,
                                       PatchSection &section) {
   const Relocation &reference = field.reference;
-  std::optional<uint64_t> address =
-      arch_.decode(reference.type, field.bytes, reference.address);
-  std::optional<Slot> slot;
-  if (address)
-    slot = patched_.find_got_slot(*address -
-                                  static_cast<uint64_t>(reference.addend));
+  std::optional<Slot> slot = find_got_slot(field);
   if (slot && slot->symbol) {
     emit(field, section, reference.type, import(*slot->symbol),
          reference.addend);

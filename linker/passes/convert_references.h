@@ -65,6 +65,7 @@ private:
   Error convert_relative(const Field &field, PatchSection &section);
   Error convert_got(const Field &field, PatchSection &section);
   Error convert_tls(const Field &field, PatchSection &section);
+  std::optional<Slot> find_got_slot(const Field &field) const;
   Error convert_import_address(const Field &field, const Symbol &symbol,
                                PatchSection &section);
   void emit(const Field &field, PatchSection &section, uint32_t type,

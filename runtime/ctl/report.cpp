@@ -5,7 +5,7 @@
 
 #include "runtime/ctl/report.h"
 
-#include "common/refusal_codes.h"
+#include "common/allowances.h"
 #include "runtime/ctl/refusal.h"
 #include "runtime/ctl/summary.h"
 

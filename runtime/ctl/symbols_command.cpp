@@ -9,6 +9,7 @@
 #include "runtime/patch/symbol_file.h"
 
 #include "common/mapped_file.h"
+#include "common/write_file.h"
 
 #include <fmt/format.h>
 

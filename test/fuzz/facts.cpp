@@ -5,6 +5,8 @@
 
 #include <cstdlib>
 
+#include "common/allowances.h"
+#include "common/compilation.h"
 #include "common/facts.h"
 
 using namespace care;

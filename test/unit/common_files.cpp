@@ -4,6 +4,7 @@
 // signal ended is not taken for one that succeeded.
 #include "common/mapped_file.h"
 #include "common/subprocess.h"
+#include "common/write_file.h"
 
 #include <csignal>
 #include <filesystem>

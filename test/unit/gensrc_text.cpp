@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-#include "common/mapped_file.h"
+#include "common/write_file.h"
 #include "gensrc/assembly.h"
 #include "gensrc/names.h"
 #include "gensrc/settings.h"

@@ -75,8 +75,7 @@ TEST(LineDiff, TextsWithNothingInCommonAreOneHunk) {
             1u);
 }
 
-// -- Where directives go
-// --------------------------------------------------------
+// --- where directives go
 
 TEST(LineKeeper, AfterAHunkThatAddsLines) {
   EXPECT_EQ(keep_line_numbers("a;\nb;\nc;\n", "a;\nx;\ny;\nb;\nc;\n"),

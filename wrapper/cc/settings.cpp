@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "common/refusal_codes.h"
+#include "common/allowances.h"
 
 #include "wrapper/cc/words.h"
 

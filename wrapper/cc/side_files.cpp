@@ -13,6 +13,8 @@
 #include <filesystem>
 #include <set>
 
+#include "common/flat_path.h"
+
 namespace care::wrapper {
 
 namespace fs = std::filesystem;
@@ -50,13 +52,7 @@ static std::string relative_to(const std::string &root, const fs::path &path) {
 }
 
 static std::string flattened(std::string_view path) {
-  std::string name;
-  for (char c : path) {
-    if (c == '/')
-      name += "__";
-    else
-      name += c;
-  }
+  std::string name = flat_path(path);
   // A file name has at most 255 bytes; prefix and suffix need some.
   constexpr size_t max_length = 200;
   if (name.size() <= max_length)

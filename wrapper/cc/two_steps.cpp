@@ -17,10 +17,14 @@
 #include <filesystem>
 #include <unistd.h>
 
+#include "common/allowances.h"
+#include "common/compilation.h"
 #include "common/facts.h"
+#include "common/flat_path.h"
 #include "common/mapped_file.h"
 #include "common/unit_changes.h"
 #include "common/subprocess.h"
+#include "common/write_file.h"
 
 #include "wrapper/cc/clang_shifts.h"
 #include "wrapper/cc/link_options.h"
@@ -48,17 +52,6 @@ static bool is_unit(const Settings &settings, const Input &input) {
                                      input.kind == InputKind::AssemblerCpp);
 }
 
-static std::string flat_name(std::string_view path) {
-  std::string name = "-";
-  for (char c : path) {
-    if (c == '/')
-      name += "__";
-    else
-      name += c;
-  }
-  return name;
-}
-
 static Result<std::vector<Unit>> find_units(const Settings &settings,
                                             const CommandLine &command) {
   std::vector<Unit> units;
@@ -70,7 +63,7 @@ static Result<std::vector<Unit>> find_units(const Settings &settings,
                              ? default_output(command.goal, unit.input.path)
                              : command.output;
     if (command.goal == Goal::Link && units.size() > 1)
-      output += flat_name(unit.input.path);
+      output += "-" + flat_path(unit.input.path);
     Result<SideFiles> files = side_files(settings, output);
     if (!files)
       return files.take_error();

@@ -131,7 +131,7 @@ void Page::write_contents() {
   html_ += "</ul></nav>\n";
 }
 
-// -- Messages -----------------------------------------------------------------
+// --- messages
 
 static std::string remark_block(const Remark &remark, std::string_view css,
                                 const std::string &place) {
@@ -178,7 +178,7 @@ void Page::write_remarks() {
   write_remark_list("Warnings", "warnings", "warning", &UnitChanges::warnings);
 }
 
-// -- Tables -------------------------------------------------------------------
+// --- tables
 
 void Page::write_binaries() {
   if (report_.result.patched.empty())
@@ -250,7 +250,7 @@ void Page::write_variables(std::string_view title, std::string_view id,
   html_ += "</ul>\n</section>\n";
 }
 
-// -- Code ---------------------------------------------------------------------
+// --- code
 
 void Page::write_sources() {
   if (report_.patches.empty())

@@ -11,8 +11,10 @@
 #include <CLI/CLI.hpp>
 
 #include "common/diagnostics.h"
-#include "common/mapped_file.h"
+#include "common/json.h"
+#include "common/parse_command_line.h"
 #include "common/refusal_codes.h"
+#include "common/write_file.h"
 #include "version.h"
 #include "wrapper/patch_make/change_report.h"
 #include "wrapper/patch_make/interrupts.h"
@@ -52,12 +54,9 @@ static void declare_options(CLI::App &app, Options &options) {
       ->take_all();
   app.add_option("-j,--jobs", options.jobs, "jobs that make runs at once")
       ->type_name("N");
-  app.add_option("--allow", options.allow,
-                 "answer this refusal for this symbol; may be repeated")
-      ->type_name("CODE:SYMBOL")
-      ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
-      ->allow_extra_args(false);
+  add_allow_option(app, options.allow,
+                   "answer this refusal for this symbol; may be repeated")
+      ->type_name("CODE:SYMBOL");
   app.add_flag_callback(
       "--list-refusals",
       [] {
@@ -113,7 +112,7 @@ static Error write_reports(const Options &options,
 static int report_error(const Error &error, const Options &options,
                         Diagnostics &diagnostics) {
   if (options.json)
-    fputs(json_error(error).c_str(), stdout);
+    puts(error_document(error).c_str());
   diagnostics.report(error);
   fflush(stdout);
   return exit_status(error.kind());

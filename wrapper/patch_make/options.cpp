@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "common/patch_format.h"
-#include "common/refusal_codes.h"
+#include "common/allowances.h"
 
 #include <fmt/format.h>
 

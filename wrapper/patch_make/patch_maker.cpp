@@ -11,18 +11,18 @@
 #include <set>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include "common/mapped_file.h"
 #include "common/subprocess.h"
+#include "common/write_file.h"
 #include "wrapper/patch_make/change_report.h"
+#include "wrapper/patch_make/linker_answer.h"
 #include "wrapper/patch_make/project_build.h"
 #include "wrapper/patch_make/step_log.h"
 
 namespace care::patch_make {
 
 namespace fs = std::filesystem;
-using Json = nlohmann::json;
 
 // Is this an ELF file that can be running: a program or a shared library?
 static bool is_loadable(const MappedFile &file) {
@@ -49,83 +49,6 @@ static Result<std::vector<fs::path>> installed_files(const fs::path &folder) {
   return files;
 }
 
-static std::string string_at(const Json &object, const char *key) {
-  auto found = object.find(key);
-  return found != object.end() && found->is_string() ? found->get<std::string>()
-                                                     : std::string();
-}
-
-static uint64_t number_at(const Json &object, const char *key) {
-  auto found = object.find(key);
-  return found != object.end() && found->is_number_unsigned()
-             ? found->get<uint64_t>()
-             : 0;
-}
-
-// What libcare-link said instead of a result.
-static Error link_failure(const CapturedRun &run, const Json &answer,
-                          const fs::path &log) {
-  auto error = answer.is_object() ? answer.find("error") : answer.end();
-  if (!answer.is_object() || error == answer.end() || !error->is_object())
-    return with_log(
-        refused("kpatch-link-failed", "libcare-link: " + run.state.describe())
-            .note("this should not happen; please report it, with both "
-                  "binaries"),
-        log);
-  Error result =
-      refused(string_at(*error, "code"), string_at(*error, "message"));
-  auto notes = error->find("notes");
-  if (notes != error->end() && notes->is_array())
-    for (const Json &note : *notes)
-      if (note.is_string())
-        result = std::move(result).note(note.get<std::string>());
-  return result;
-}
-
-namespace {
-
-struct Linked {
-  bool is_unchanged = false;
-  bool replaces_nothing = false;
-  PatchedBinary binary; // patch_file is still the temporary one
-};
-
-} // namespace
-
-static Result<Linked> parse_answer(const Json &answer) {
-  Linked linked;
-  std::string result = string_at(answer, "result");
-  if (result == "unchanged") {
-    linked.is_unchanged = true;
-    return linked;
-  }
-  linked.binary.build_id = string_at(answer, "build_id");
-  auto functions = answer.find("functions");
-  linked.replaces_nothing = result == "nothing-to-replace";
-  bool is_known = result == "patch" || linked.replaces_nothing;
-  if (!is_known || linked.binary.build_id.empty() ||
-      functions == answer.end() || !functions->is_array())
-    return format_error("libcare-link gave an answer that is not understood");
-  for (const Json &function : *functions) {
-    bool is_new = string_at(function, "kind") == "new";
-    std::string name = string_at(function, "name");
-    (is_new ? linked.binary.new_functions : linked.binary.replaced_functions)
-        .push_back(name);
-    linked.binary.functions.push_back(
-        {std::move(name), is_new, number_at(function, "original_size_bytes"),
-         number_at(function, "size_bytes"), string_at(function, "unit")});
-  }
-  if (auto imports = answer.find("imports"); imports != answer.end())
-    for (const Json &name : *imports)
-      if (name.is_string())
-        linked.binary.imports.push_back(name.get<std::string>());
-  if (auto allowed = answer.find("allowed"); allowed != answer.end())
-    for (const Json &text : *allowed)
-      if (text.is_string())
-        linked.binary.allowed.push_back(text.get<std::string>());
-  return linked;
-}
-
 static Result<Linked> link_patch(const Options &options, const Folders &folders,
                                  const fs::path &file, const fs::path &output,
                                  const fs::path &log) {
@@ -146,14 +69,7 @@ static Result<Linked> link_patch(const Options &options, const Folders &folders,
   Result<CapturedRun> run = run_and_capture(command);
   if (!run)
     return run.take_error();
-  Json answer = Json::parse(run->output, nullptr, false);
-  if (!run->state.ok())
-    return link_failure(*run, answer, log);
-  if (!answer.is_object())
-    return with_log(
-        format_error("libcare-link gave an answer that is not understood"),
-        log);
-  return parse_answer(answer);
+  return read_answer(*run, log);
 }
 
 // Makes the patch of one file of the original tree, if it is a binary that

@@ -9,6 +9,7 @@
 #include "common/result.h"
 #include "wrapper/patch_make/interrupts.h"
 #include "wrapper/patch_make/options.h"
+#include "wrapper/patch_make/progress.h"
 #include "wrapper/patch_make/report.h"
 
 namespace care::patch_make {

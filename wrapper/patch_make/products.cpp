@@ -45,24 +45,27 @@ static bool is_open_for_writing(const fs::path &descriptor) {
   return lstat(descriptor.c_str(), &link) == 0 && (link.st_mode & S_IWUSR) != 0;
 }
 
+static void add_files_written_by(const fs::path &process,
+                                 std::set<fs::path> &files) {
+  std::error_code code;
+  fs::directory_iterator at(process / "fd", code);
+  for (; !code && at != fs::directory_iterator(); at.increment(code)) {
+    std::error_code entry_code;
+    fs::path file = fs::read_symlink(at->path(), entry_code);
+    if (!entry_code && file.is_absolute() && is_open_for_writing(at->path()))
+      files.insert(file);
+  }
+}
+
 // All files that any process, of those that we may look at, can write to.
 static std::set<fs::path> files_being_written() {
   std::set<fs::path> files;
   std::error_code code;
-  for (const fs::directory_entry &process :
-       fs::directory_iterator("/proc", code)) {
-    std::string name = process.path().filename();
-    if (name.find_first_not_of("0123456789") != name.npos)
-      continue;
-    std::error_code process_code;
-    fs::directory_iterator at(process.path() / "fd", process_code);
-    for (; !process_code && at != fs::directory_iterator();
-         at.increment(process_code)) {
-      std::error_code entry_code;
-      fs::path file = fs::read_symlink(at->path(), entry_code);
-      if (!entry_code && file.is_absolute() && is_open_for_writing(at->path()))
-        files.insert(file);
-    }
+  fs::directory_iterator at("/proc", code);
+  for (; !code && at != fs::directory_iterator(); at.increment(code)) {
+    std::string name = at->path().filename();
+    if (name.find_first_not_of("0123456789") == name.npos)
+      add_files_written_by(at->path(), files);
   }
   return files;
 }

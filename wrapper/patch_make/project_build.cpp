@@ -103,7 +103,7 @@ Error ProjectBuild::add_compiler_names() const {
   return {};
 }
 
-// -- Running make -------------------------------------------------------------
+// --- running make
 
 fs::path ProjectBuild::log_path(Stage stage, std::string_view step) const {
   return scratch_ /
@@ -236,7 +236,7 @@ Error ProjectBuild::install(Stage stage, Interrupts &interrupts) const {
                   command.log);
 }
 
-// -- Afterwards ---------------------------------------------------------------
+// --- afterwards
 
 Products ProjectBuild::products() const {
   return Products({folders_.work, folders_.sources},

@@ -25,9 +25,10 @@ static std::vector<fs::path> files_ending(const fs::path &folder,
                                           std::string_view suffix) {
   std::vector<fs::path> files;
   std::error_code code;
-  for (const fs::directory_entry &entry : fs::directory_iterator(folder, code))
-    if (entry.path().native().ends_with(suffix))
-      files.push_back(entry.path());
+  fs::directory_iterator at(folder, code);
+  for (; !code && at != fs::directory_iterator(); at.increment(code))
+    if (at->path().native().ends_with(suffix))
+      files.push_back(at->path());
   return files;
 }
 

@@ -8,8 +8,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
-#include <unistd.h>
 
 namespace care::patch_make {
 
@@ -69,32 +67,6 @@ std::string json_document(const Report &report) {
     document["only_added"].push_back(
         {{"binary", binary.binary}, {"new_functions", binary.new_functions}});
   return json_text(document) + "\n";
-}
-
-std::string json_error(const Error &error) {
-  Json document;
-  document["schema"] = 1;
-  document["error"] = error_json(error);
-  return json_text(document) + "\n";
-}
-
-Progress::Progress(std::FILE *stream)
-    : stream_(stream),
-      has_colour_(isatty(fileno(stream)) != 0 && !getenv("NO_COLOR")) {}
-
-void Progress::step(std::string_view line) const {
-  constexpr std::string_view bold = "\033[1m";
-  constexpr std::string_view plain = "\033[0m";
-  std::string text(line);
-  if (has_colour_)
-    text = std::string(bold) + text + std::string(plain);
-  print(text + "\n");
-}
-
-void Progress::print(std::string_view text) const {
-  // A reader that went away does not stop the work.
-  fwrite(text.data(), 1, text.size(), stream_);
-  fflush(stream_);
 }
 
 } // namespace care::patch_make

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// What a run says: progress while it works, and at the end what was made.
+// What a run says at its end: what was made.
 #ifndef LIBCARE_WRAPPER_PATCH_MAKE_REPORT_H
 #define LIBCARE_WRAPPER_PATCH_MAKE_REPORT_H
 
 #include <cstdint>
-#include <cstdio>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "common/result.h"
@@ -48,19 +46,6 @@ struct Report {
 // have to be.
 std::string text_table(const Report &report);
 std::string json_document(const Report &report);
-std::string json_error(const Error &error);
-
-// One line per step, on stdout, or on stderr when stdout is for JSON.
-class Progress {
-public:
-  explicit Progress(std::FILE *stream);
-  void step(std::string_view line) const;  // BUILDING ORIGINAL CODE
-  void print(std::string_view text) const; // as it is
-
-private:
-  std::FILE *stream_;
-  bool has_colour_;
-};
 
 } // namespace care::patch_make
 

@@ -19,6 +19,7 @@
 
 #include "common/mapped_file.h"
 #include "common/subprocess.h"
+#include "common/write_file.h"
 #include "wrapper/patch_make/line_diff.h"
 #include "wrapper/patch_make/line_keeper.h"
 #include "wrapper/patch_make/patch_text.h"
@@ -64,7 +65,7 @@ bool SourceTree::has_leftovers() const {
   return !backups().empty();
 }
 
-// -- What the backups say -----------------------------------------------------
+// --- what the backups say
 
 // In the order in which the patches were applied.
 std::vector<fs::path> SourceTree::backups() const {
@@ -83,9 +84,12 @@ static std::vector<fs::path> files_below(const fs::path &folder) {
   std::vector<fs::path> files;
   std::error_code code;
   fs::recursive_directory_iterator at(folder, code);
-  for (; !code && at != fs::recursive_directory_iterator(); at.increment(code))
-    if (!at->is_directory(code))
+  for (; !code && at != fs::recursive_directory_iterator();
+       at.increment(code)) {
+    std::error_code entry_code; // not of the walk: a link may lead nowhere
+    if (!at->is_directory(entry_code))
       files.push_back(at->path().lexically_relative(folder));
+  }
   return files;
 }
 
@@ -179,7 +183,7 @@ Error SourceTree::keep_line_numbers() const {
   return {};
 }
 
-// -- Applying -----------------------------------------------------------------
+// --- applying
 
 namespace {
 struct Targets {
@@ -302,7 +306,7 @@ Error SourceTree::apply(const std::string &patch_file, const fs::path &log,
   return {};
 }
 
-// -- Putting back -------------------------------------------------------------
+// --- putting back
 
 // Folders that patch(1) made for new files go away again with them.
 static void remove_empty_parents(fs::path folder, const fs::path &stop) {
