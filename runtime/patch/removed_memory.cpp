@@ -31,6 +31,8 @@
 #include "runtime/patch/region_memory.h"
 #include "runtime/patch/unwinder_registration.h"
 #include "runtime/arch/saved_context.h"
+#include "runtime/process/holes.h"
+#include "runtime/process/pointer_guard.h"
 #include "runtime/process/resident_memory.h"
 #include "runtime/process/stopped_process.h"
 #include "runtime/process/thread_choice.h"

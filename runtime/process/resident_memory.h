@@ -11,8 +11,6 @@
 #include <vector>
 
 #include "common/unique_fd.h"
-#include "runtime/process/holes.h"
-#include "runtime/process/pointer_guard.h"
 #include "runtime/process/remote_address.h"
 
 namespace care::runtime {
