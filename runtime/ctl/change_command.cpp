@@ -46,9 +46,10 @@ public:
     std::vector<Error> errors(round.processes.size());
     std::vector<ChosenProcess> again;
     auto work = [&](size_t i) {
-      reports[i].pid = round.processes[i].pid;
-      errors[i] = change_(round.processes[i].pid, list_.is_single(),
-                          round.options, reports[i]);
+      pid_t pid = round.processes[i].pid;
+      reports[i].pid = pid;
+      errors[i] = consider_end(
+          pid, change_(pid, list_.is_single(), round.options, reports[i]));
     };
     auto done = [&](size_t i) {
       bool is_busy = errors[i] && errors[i].kind() == ErrorKind::NotSafeNow;

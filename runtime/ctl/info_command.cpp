@@ -24,14 +24,15 @@ int run_info(const Options &options, Diagnostics &diagnostics) {
     ProcessReport report;
     report.pid = pid;
     Result<std::unique_ptr<Target>> target = Target::open_read_only(pid);
-    if (!target && !is_named) {
+    Error error = target ? Error() : consider_end(pid, target.take_error());
+    if (error && !is_named) {
       // Of what cannot be looked at, only what could have patches counts.
-      if (!is_passed_over(target.error()))
+      if (!is_passed_over(error))
         writer.add_unseen();
       continue;
     }
-    if (!target)
-      report.fail(target.take_error());
+    if (error)
+      report.fail(std::move(error));
     else
       report.objects = report_objects(**target, true);
     if (is_broad && report.objects.empty())

@@ -96,7 +96,6 @@ std::vector<ObjectReport> report_objects(const Target &target,
 }
 
 void ProcessReport::fail(Error cause) {
-  cause = consider_end(pid, std::move(cause));
   outcome =
       cause.kind() == ErrorKind::TargetGone ? Outcome::Gone : Outcome::Failed;
   error = std::move(cause).in(fmt::format("pid {}", pid));

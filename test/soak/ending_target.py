@@ -6,7 +6,8 @@ The target is killed when libcare-ctl enters its first system call, in the next
 run its second, and so on until a run makes fewer. What the kernel says of a
 process that is about to end differs from one moment to the next; libcare-ctl
 must say that it has ended ([kpatch-no-process]), or have been done before. No
-other error, no crash, no waiting in vain.
+other error, no crash, no waiting in vain. Of a process that was chosen by its
+program (--exe) it says nothing at all, unless there was none to begin with.
 
     --modes=A,B   kinds of target: busy, timed, all (see target.c)
     --stride=N    only every Nth call, for a quick look
@@ -27,9 +28,18 @@ from subject import STARTS, Workshop
 # Those that only look: without the patch that is there, they must not say that
 # all is well.
 LOOKS = ["info", "status"]
+CHOSEN = "patch --exe"
+
+
+def command(workshop, target, name):
+    if name == CHOSEN:
+        return ["patch", "--exe", workshop.exe, workshop.patches[0]]
+    return target.command(name)
 
 
 def judge(name, result):
+    if name == CHOSEN and result.status != 0:
+        return "has ended" if "there is no process" in result.err else "wrong"
     if result.status == 0 and (name not in LOOKS or "0001" in result.out):
         return "done before"
     if result.status == 1 and "[kpatch-no-process]" in result.err:
@@ -48,7 +58,7 @@ def every_call(workshop, name, start, mode, first, stride, deadline):
         if start == "removed":
             target.must("unpatch")
         try:
-            words = target.command(name)
+            words = command(workshop, target, name)
             hit = workshop.at_call("end=" + target.pid, number, *words)
             if hit.name is None:
                 return ends, False
@@ -77,7 +87,8 @@ def main():
     chance = random.Random(arguments.seed)
     print("seed %d" % arguments.seed)
     total = collections.Counter()
-    starts = STARTS + [(name, "patched") for name in ["recover", *LOOKS]]
+    starts = [*STARTS, (CHOSEN, "fresh")]
+    starts += [(name, "patched") for name in ["recover", *LOOKS]]
     jobs = [(*start, mode) for mode in arguments.modes.split(",") for start in starts]
     for name, start, mode in jobs:
         first = 1 + chance.randrange(arguments.stride)
