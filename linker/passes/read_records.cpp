@@ -31,6 +31,8 @@ private:
   template <size_t count>
   Result<std::array<uint64_t, count>>
   read_addresses(const std::array<uint64_t, count> &fields) const;
+  template <size_t count, typename Take>
+  Error for_each_record(const Section &section, Take take) const;
   Result<uint64_t> read_address(uint64_t field) const;
   Result<std::string> read_name(uint64_t address, std::string_view where) const;
 
@@ -64,6 +66,23 @@ RecordReader::read_addresses(const std::array<uint64_t, count> &fields) const {
     addresses[i] = *address;
   }
   return addresses;
+}
+
+// Records that are so many addresses; `take` gets them and returns an Error.
+template <size_t count, typename Take>
+Error RecordReader::for_each_record(const Section &section, Take take) const {
+  constexpr uint64_t size = count * sizeof(uint64_t);
+  for (uint64_t at = 0; at + size <= section.bytes.size(); at += size) {
+    std::array<uint64_t, count> fields;
+    for (size_t i = 0; i < count; ++i)
+      fields[i] = section.address + at + i * sizeof(uint64_t);
+    Result<std::array<uint64_t, count>> addresses = read_addresses(fields);
+    if (!addresses)
+      return addresses.take_error();
+    if (Error error = take(*addresses))
+      return error;
+  }
+  return {};
 }
 
 Result<std::string> RecordReader::read_name(uint64_t address,
@@ -103,60 +122,48 @@ Error RecordReader::read_functions(const Section &section) {
 
 // The part, then its function.
 Error RecordReader::read_parts(const Section &section) {
-  for (uint64_t at = 0; at + 16 <= section.bytes.size(); at += 16) {
-    uint64_t start = section.address + at;
-    auto fields = read_addresses<2>({start, start + 8});
-    if (!fields)
-      return fields.take_error();
-    auto [part, function] = *fields;
+  return for_each_record<2>(section, [&](const auto &record) -> Error {
+    auto [part, function] = record;
     records_.parts.emplace(function, part);
-  }
-  return {};
+    return {};
+  });
 }
 
 // The function, then a name.
 Error RecordReader::read_aliases(const Section &section) {
-  for (uint64_t at = 0; at + 16 <= section.bytes.size(); at += 16) {
-    uint64_t start = section.address + at;
-    auto fields = read_addresses<2>({start, start + 8});
-    if (!fields)
-      return fields.take_error();
-    auto [function, name_address] = *fields;
+  return for_each_record<2>(section, [&](const auto &record) -> Error {
+    auto [function, name_address] = record;
     if (name_address == 0) // padding
-      continue;
+      return {};
     Result<std::string> name = read_name(name_address, section.name);
     if (!name)
       return name.take_error();
     records_.aliases.push_back({function, std::move(*name)});
-  }
-  return {};
+    return {};
+  });
 }
 
 // Function, caller or 0, words or 0. No function: such a caller is not reached
 // any more when the patch is applied.
 Error RecordReader::read_signatures(const Section &section) {
-  for (uint64_t at = 0; at + 24 <= section.bytes.size(); at += 24) {
-    uint64_t start = section.address + at;
-    auto fields = read_addresses<3>({start, start + 8, start + 16});
-    if (!fields)
-      return fields.take_error();
-    auto [address, caller, words_address] = *fields;
+  return for_each_record<3>(section, [&](const auto &record) -> Error {
+    auto [address, caller, words_address] = record;
     if (address == 0) {
       if (caller != 0) // else padding
         records_.unreached.insert(caller);
-      continue;
+      return {};
     }
     ChangedSignature &function = records_.signatures[address];
     if (caller != 0)
       function.callers.insert(caller);
     if (words_address == 0)
-      continue;
+      return {};
     Result<std::string> words = read_name(words_address, section.name);
     if (!words)
       return words.take_error();
     function.words = std::move(*words);
-  }
-  return {};
+    return {};
+  });
 }
 
 Result<PatchRecords> RecordReader::run() {

@@ -4,9 +4,20 @@ tools, and libraries under a small program of ours."""
 from case import CMAKE, Case, Question, asked_by, made_in, same
 
 
+def name_server(port, code_of_others):
+    """Knows the address of one name; asked for others it answers a code."""
+    ask = "python3 {inputs}/dns.py %d " % port
+    return dict(
+        ready=ask + "answer.test 2>/dev/null | grep -q 192",
+        questions=[
+            same(r"^192\.0\.2\.7$", command=ask + "answer.test"),
+            same("^code %d$" % code_of_others, command=ask + "other.test"),
+        ],
+    )
+
+
 def dnsmasq(name, patch, **more):
-    """The server knows one name, and is told to ask nobody else."""
-    ask = "python3 {inputs}/dns.py 15353 "
+    """The server is told to ask nobody else."""
     return Case(
         name,
         "dnsmasq",
@@ -15,18 +26,13 @@ def dnsmasq(name, patch, **more):
         install="install -D src/dnsmasq $(DESTDIR)/usr/sbin/dnsmasq",
         start="{lpmake}/usr/sbin/dnsmasq -k -p 15353 -C /dev/null --user=root"
         " --pid-file= --no-resolv --no-hosts --address=/answer.test/192.0.2.7",
-        ready=ask + "answer.test 2>/dev/null | grep -q 192",
-        questions=[
-            same(r"^192\.0\.2\.7$", command=ask + "answer.test"),
-            same("^code 5$", command=ask + "other.test"),
-        ],
+        **name_server(15353, code_of_others=5),
         **more,
     )
 
 
 def unbound(name, patch, **more):
     """The resolver answers from a zone of its own."""
-    ask = "python3 {inputs}/dns.py 15354 "
     return Case(
         name,
         "unbound",
@@ -39,11 +45,7 @@ def unbound(name, patch, **more):
         " ' local-zone: \"test.\" static'"
         " ' local-data: \"answer.test. A 192.0.2.7\"' > unbound.conf",
         start="{lpmake}/usr/sbin/unbound -d -c {case}/unbound.conf",
-        ready=ask + "answer.test 2>/dev/null | grep -q 192",
-        questions=[
-            same(r"^192\.0\.2\.7$", command=ask + "answer.test"),
-            same("^code 3$", command=ask + "other.test"),
-        ],
+        **name_server(15354, code_of_others=3),
         **more,
     )
 
