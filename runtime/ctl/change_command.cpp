@@ -7,7 +7,8 @@
 //
 // Many processes are gone through in two rounds. The first one waits for
 // nobody and keeps as many threads busy as there are processors. What was not
-// safe at that moment is tried again in the second one, with all the patience
+// safe at that moment, or was not complete because the process was just
+// starting, is tried again in the second one, with all the patience
 // that the user allows, and all of them at the same time: that is waiting, not
 // work.
 
@@ -53,7 +54,7 @@ public:
     };
     auto done = [&](size_t i) {
       bool is_busy = errors[i] && errors[i].kind() == ErrorKind::NotSafeNow;
-      if (is_busy && !round.is_last)
+      if ((is_busy || reports[i].is_loading) && !round.is_last)
         again.push_back(round.processes[i]);
       else
         add(round.processes[i], std::move(reports[i]), std::move(errors[i]));

@@ -97,14 +97,14 @@ static Error lock_target(Target &target, CommandKind kind,
   return {};
 }
 
-// `is_loading`: the process had not all its libraries.
 static Error patch_as_it_is(pid_t pid, PatchSet &set, CommandKind kind,
                             bool is_single, const Options &options,
-                            ProcessReport &report, bool &is_loading) {
+                            ProcessReport &report) {
   Result<std::unique_ptr<Target>> target = Target::open_read_only(pid);
   if (!target)
     return target.take_error();
-  is_loading = is_loading_libraries((*target)->memory(), (*target)->objects());
+  report.is_loading =
+      is_loading_libraries((*target)->memory(), (*target)->objects());
   Result<std::vector<const PatchFile *>> files =
       set.find_for(build_ids_of(**target));
   if (!files)
@@ -160,13 +160,13 @@ static Error patch_process(pid_t pid, PatchSet &set, CommandKind kind,
   using Clock = std::chrono::steady_clock;
   Clock::time_point deadline = Clock::now() + options.switch_options().timeout;
   for (;;) {
-    bool is_loading = false;
     ProcessReport attempt;
     attempt.pid = pid;
-    Error error =
-        patch_as_it_is(pid, set, kind, is_single, options, attempt, is_loading);
+    Error error = patch_as_it_is(pid, set, kind, is_single, options, attempt);
     bool is_complete = !error && attempt.outcome != Outcome::NothingToDo;
-    if (is_complete || !is_loading || Clock::now() >= deadline) {
+    if (is_complete)
+      attempt.is_loading = false;
+    if (!attempt.is_loading || Clock::now() >= deadline) {
       report = std::move(attempt);
       return error;
     }

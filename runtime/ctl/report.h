@@ -53,6 +53,7 @@ struct ObjectReport {
 struct ProcessReport {
   pid_t pid = 0;
   Outcome outcome = Outcome::Done;
+  bool is_loading = false; // libraries: once it has them, all may be different
   size_t function_count = 0;
   std::optional<uint64_t> frozen_us;
   unsigned attempts = 0;
