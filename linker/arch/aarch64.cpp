@@ -218,6 +218,12 @@ static bool is_padding(std::span<const uint8_t> code) {
 static void follow_relaxations(std::span<const uint8_t>, uint64_t,
                                std::vector<Relocation> &) {}
 
+// Descriptors here are of four instructions, of which none has a meaning by
+// itself.
+static bool replace_descriptor(uint32_t, std::span<uint8_t>, uint64_t) {
+  return false;
+}
+
 static std::string relocation_name(uint32_t type) {
   switch (type) {
 #define ELF_RELOC(name, value)                                                 \
@@ -247,6 +253,7 @@ const Architecture aarch64_architecture = {
     .encode = encode,
     .plt_slot = plt_slot,
     .follow_relaxations = follow_relaxations,
+    .replace_descriptor = replace_descriptor,
     .is_branch_field = is_branch_field,
     .branch_base = 0,
     .type_none = R_AARCH64_NONE,
@@ -256,6 +263,7 @@ const Architecture aarch64_architecture = {
     .type_pc64 = R_AARCH64_PREL64,
     .type_branch = R_AARCH64_CALL26,
     .type_got = R_AARCH64_ADR_GOT_PAGE,
+    .type_tls_ie = R_AARCH64_TLSIE_ADR_GOTTPREL_PAGE21,
     .relocation_name = relocation_name,
 };
 

@@ -30,6 +30,7 @@ enum class ReferenceKind {
   TlsGotGd,    // a pair of slots: module and offset
   TlsGotLd,    // a pair of slots: the module
   TlsGotDesc,  // a descriptor: function and argument
+  TlsDescCall, // no field, but the call of a descriptor's function
   TlsConstant, // an offset in the thread-local block, fixed by the linker
   Unsupported, // nothing is known
 };
@@ -78,6 +79,13 @@ struct Architecture {
   void (*follow_relaxations)(std::span<const uint8_t> content, uint64_t base,
                              std::vector<Relocation> &list);
 
+  // Rewrites one of the two instructions of a thread-local access by
+  // descriptor, that with the field of `type` at `offset` of `content`: the
+  // offset from the thread pointer then comes from a slot. False: the
+  // instruction is not one that the ABI allows, and is as it was.
+  bool (*replace_descriptor)(uint32_t type, std::span<uint8_t> content,
+                             uint64_t offset);
+
   // Does the PC-relative field at `offset` belong to a call or jump, though its
   // relocation is not a branch's?
   bool (*is_branch_field)(std::span<const uint8_t> content, uint64_t offset);
@@ -86,7 +94,7 @@ struct Architecture {
 
   // Relocation types that a patch is written with.
   uint32_t type_none, type_64, type_32, type_pc32, type_pc64;
-  uint32_t type_branch, type_got;
+  uint32_t type_branch, type_got, type_tls_ie;
   std::string (*relocation_name)(uint32_t type);
 };
 

@@ -29,8 +29,9 @@ static RelocationMeaning describe(uint32_t type) {
   case R_X86_64_NONE:
   case 250: // GNU_VTINHERIT
   case 251: // GNU_VTENTRY
-  case R_X86_64_TLSDESC_CALL:
     return {None, 0};
+  case R_X86_64_TLSDESC_CALL:
+    return {TlsDescCall, 0};
   case R_X86_64_64:
     return {Absolute, 8};
   case R_X86_64_32:
@@ -336,6 +337,33 @@ static void follow_relaxations(std::span<const uint8_t> content, uint64_t base,
   RelaxationFollower(content, base, list).run();
 }
 
+// What linkers do for a module whose block has a fixed place (RFC "Thread-Local
+// Storage Descriptors for IA32 and AMD64/EM64T", Oliva and de Assis Araujo):
+// lea x@tlsdesc(%rip), reg becomes mov x@gottpoff(%rip), reg; and
+// call *x@tlscall(%rax) becomes xchg %ax, %ax.
+static bool replace_descriptor(uint32_t type, std::span<uint8_t> content,
+                               uint64_t offset) {
+  if (type == R_X86_64_TLSDESC_CALL) {
+    if (content.size() < 2 || offset > content.size() - 2)
+      return false;
+    uint8_t *call = &content[offset];
+    bool is_call = call[0] == 0xff && call[1] == 0x10;
+    if (is_call) {
+      call[0] = 0x66;
+      call[1] = 0x90;
+    }
+    return is_call || (call[0] == 0x66 && call[1] == 0x90);
+  }
+  if (offset < 3 || offset > content.size())
+    return false;
+  uint8_t *load = &content[offset - 3];
+  bool is_load =
+      (load[0] & 0xfb) == 0x48 && load[1] == 0x8d && (load[2] & 0xc7) == 0x05;
+  if (is_load)
+    load[1] = 0x8b;
+  return is_load;
+}
+
 static std::string relocation_name(uint32_t type) {
   switch (type) {
 #define ELF_RELOC(name, value)                                                 \
@@ -360,6 +388,7 @@ const Architecture x86_64_architecture = {
     .encode = encode,
     .plt_slot = plt_slot,
     .follow_relaxations = follow_relaxations,
+    .replace_descriptor = replace_descriptor,
     .is_branch_field = is_branch_field,
     .branch_base = 4,
     .type_none = R_X86_64_NONE,
@@ -369,6 +398,7 @@ const Architecture x86_64_architecture = {
     .type_pc64 = R_X86_64_PC64,
     .type_branch = R_X86_64_PLT32,
     .type_got = R_X86_64_GOTPCREL,
+    .type_tls_ie = R_X86_64_GOTTPOFF,
     .relocation_name = relocation_name,
 };
 

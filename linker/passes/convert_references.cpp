@@ -342,13 +342,13 @@ Error ReferenceConverter::convert_got(const Field &field,
   return {};
 }
 
-Error ReferenceConverter::convert_tls(const Field &field,
+// `type` of the relocation in the patch.
+Error ReferenceConverter::convert_tls(const Field &field, uint32_t type,
                                       PatchSection &section) {
   const Relocation &reference = field.reference;
   std::optional<Slot> slot = find_got_slot(field);
   if (slot && slot->symbol) {
-    emit(field, section, reference.type, import(*slot->symbol),
-         reference.addend);
+    emit(field, section, type, import(*slot->symbol), reference.addend);
     return {};
   }
   // The object's own variable; for the module alone, any of them.
@@ -374,9 +374,25 @@ Error ReferenceConverter::convert_tls(const Field &field,
   if (!is_module && field.symbol.type == STT_SECTION)
     return refuse(field, "kpatch-tls-model",
                   "a thread-local variable without a symbol of its own");
-  emit(field, section, reference.type, {out_.add_symbol(symbol), 0},
-       reference.addend);
+  emit(field, section, type, {out_.add_symbol(symbol), 0}, reference.addend);
   return {};
+}
+
+// A running thread's block has the place that it has: what a descriptor finds
+// out at each access is known when the patch is applied, or it is refused then.
+Error ReferenceConverter::convert_descriptor(const Field &field,
+                                             PatchSection &section) {
+  bool is_null_elsewhere =
+      field.symbol.is_undefined() && field.symbol.binding == STB_WEAK;
+  if (is_null_elsewhere ||
+      !arch_.replace_descriptor(field.reference.type, section.bytes,
+                                field.offset()))
+    return refuse(field, "kpatch-tls-model",
+                  "this use of a thread-local descriptor is not supported")
+        .note("compile the unit with -mtls-dialect=gnu");
+  if (field.meaning.kind == ReferenceKind::TlsDescCall)
+    return {};
+  return convert_tls(field, arch_.type_tls_ie, section);
 }
 
 Error ReferenceConverter::convert_field(const Field &field,
@@ -395,11 +411,10 @@ Error ReferenceConverter::convert_field(const Field &field,
   case ReferenceKind::TlsGotIe:
   case ReferenceKind::TlsGotGd:
   case ReferenceKind::TlsGotLd:
-    return convert_tls(field, section);
+    return convert_tls(field, field.reference.type, section);
   case ReferenceKind::TlsGotDesc:
-    return refuse(field, "kpatch-tls-model",
-                  "this model of thread-local access is not supported")
-        .note("compile the unit with -mtls-dialect=gnu");
+  case ReferenceKind::TlsDescCall:
+    return convert_descriptor(field, section);
   case ReferenceKind::Unsupported:
     break;
   }

@@ -64,7 +64,8 @@ private:
   Error convert_absolute(const Field &field, PatchSection &section);
   Error convert_relative(const Field &field, PatchSection &section);
   Error convert_got(const Field &field, PatchSection &section);
-  Error convert_tls(const Field &field, PatchSection &section);
+  Error convert_tls(const Field &field, uint32_t type, PatchSection &section);
+  Error convert_descriptor(const Field &field, PatchSection &section);
   std::optional<Slot> find_got_slot(const Field &field) const;
   Error convert_import_address(const Field &field, const Symbol &symbol,
                                PatchSection &section);

@@ -356,7 +356,7 @@ Error Prover::check_range(const SectionPair &pair,
     uint64_t offset = reference.address - range.patched_address;
     if (offset >= ours.size())
       break;
-    if (meaning.kind == ReferenceKind::None || offset < checked)
+    if (meaning.size_bytes == 0 || offset < checked)
       continue;
     size_t size = meaning.size_bytes;
     if (size > ours.size() - offset)

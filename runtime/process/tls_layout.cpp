@@ -143,12 +143,20 @@ Result<int64_t> find_tls_block_offset(const TlsLayout &layout,
       if (stored && *stored != 0)
         return *stored - static_cast<int64_t>(offset);
     }
-  // 0: no place yet; the two highest values: not in the static block.
   std::optional<int64_t> below =
       read_link_map_field<int64_t>(layout, objects, "link_map_l_tls_offset");
-  if (below && *below > 0)
-    return -*below;
-  return no_tls(object, "the place");
+  if (!below)
+    return no_tls(object, "the place");
+  // 0: no place yet; negative: never in the static block.
+  if (*below <= 0)
+    return refused("kpatch-tls",
+                   fmt::format("'{}': its thread-local variables have no fixed "
+                               "place: it was loaded late, and each thread "
+                               "gets them when it first uses them",
+                               object.name()))
+        .note("compile the unit with -ftls-model=global-dynamic and "
+              "-mtls-dialect=gnu");
+  return -*below;
 }
 
 } // namespace care::runtime
