@@ -5,9 +5,9 @@
 #include "common/facts.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include "common/fields.h"
+#include "common/parse_number.h"
 
 namespace care {
 
@@ -50,9 +50,8 @@ static std::vector<uint32_t> parse_lines(const std::string &text) {
   std::vector<uint32_t> lines;
   lines.reserve(text.size() / 8);
   for (size_t at = 0; at + 8 <= text.size(); at += 8) {
-    uint32_t line = 0;
-    std::from_chars(text.data() + at, text.data() + at + 8, line, 16);
-    lines.push_back(line);
+    std::string_view line = std::string_view(text).substr(at, 8);
+    lines.push_back(leading_number<uint32_t>(line, 16).value_or(0));
   }
   return lines;
 }
@@ -86,10 +85,8 @@ std::string format_facts(const Facts &facts) {
   return text;
 }
 
-static uint64_t parse_number(const std::string &text) {
-  uint64_t value = 0;
-  std::from_chars(text.data(), text.data() + text.size(), value);
-  return value;
+static uint64_t to_number(const std::string &text) {
+  return leading_number<uint64_t>(text).value_or(0);
 }
 
 static VariableFact parse_variable(const std::vector<std::string> &f) {
@@ -97,9 +94,9 @@ static VariableFact parse_variable(const std::vector<std::string> &f) {
           f[2],
           f[3],
           f[4],
-          parse_number(f[5]),
+          to_number(f[5]),
           f[6],
-          static_cast<unsigned>(parse_number(f[7])),
+          static_cast<unsigned>(to_number(f[7])),
           f[8],
           f[9]};
 }
@@ -129,10 +126,10 @@ static void take_line(Facts &facts, std::vector<std::string> &f) {
   else if (keyword == "external")
     facts.externals.push_back(parse_variable(f));
   else if (keyword == "type")
-    facts.types.push_back({f[1], f[2], f[3], parse_number(f[4]), {}});
+    facts.types.push_back({f[1], f[2], f[3], to_number(f[4]), {}});
   else if (keyword == "member" && !facts.types.empty())
     facts.types.back().members.push_back(
-        {f[1], parse_number(f[2]), parse_number(f[3]), f[4], f[5], f[6]});
+        {f[1], to_number(f[2]), to_number(f[3]), f[4], f[5], f[6]});
   else if (keyword == "automatic")
     facts.automatic.push_back({f[1], f[2]});
   else if (keyword == "lines")

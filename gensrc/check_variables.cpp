@@ -3,10 +3,10 @@
 // Variables live in the running program already; their initial values were
 // used long ago.
 
-#include <charconv>
 #include <map>
 
 #include "gensrc/checks.h"
+#include "common/parse_number.h"
 #include "gensrc/compare.h"
 #include "gensrc/names.h"
 #include "gensrc/place.h"
@@ -124,9 +124,8 @@ std::string size_text(const Atom &atom, const Symbol &symbol) {
 // What has become smaller has room where it is.
 Error VariableCheck::check_size(std::string_view name, std::string_view before,
                                 std::string_view now) const {
-  uint64_t old_size = 0, new_size = 0;
-  std::from_chars(before.data(), before.data() + before.size(), old_size);
-  std::from_chars(now.data(), now.data() + now.size(), new_size);
+  uint64_t old_size = leading_number<uint64_t>(before).value_or(0);
+  uint64_t new_size = leading_number<uint64_t>(now).value_or(0);
   bool has_room = new_size != 0 && new_size < old_size;
   if (has_room && units_.allowed.permits("kpatch-data-size", name))
     return {};

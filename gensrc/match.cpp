@@ -7,11 +7,11 @@
 #include "gensrc/match.h"
 
 #include <algorithm>
-#include <charconv>
 #include <map>
 #include <optional>
 #include <set>
 
+#include "common/parse_number.h"
 #include "gensrc/compare.h"
 #include "gensrc/names.h"
 
@@ -195,12 +195,11 @@ void Matcher::pair_statics(Statics statics) {
 }
 
 int64_t line_of(const VariableFact &fact) {
-  int64_t line = 0;
-  size_t colon = fact.location.rfind(':');
-  if (colon != fact.location.npos)
-    std::from_chars(fact.location.data() + colon + 1,
-                    fact.location.data() + fact.location.size(), line);
-  return line;
+  std::string_view location = fact.location;
+  size_t colon = location.rfind(':');
+  if (colon == location.npos)
+    return 0;
+  return leading_number<int64_t>(location.substr(colon + 1)).value_or(0);
 }
 
 // As many as before, several: they may be the same, or one went and another

@@ -10,6 +10,8 @@
 
 #include "gensrc/parser.h"
 
+#include "common/parse_number.h"
+
 namespace care::gensrc {
 
 Error Parser::parse_directive(std::string_view statement, Words words) {
@@ -194,9 +196,7 @@ void Parser::parse_size(std::string_view operands) {
 }
 
 static uint64_t to_number(std::string_view text) {
-  uint64_t value = 0;
-  std::from_chars(text.data(), text.data() + text.size(), value);
-  return value;
+  return leading_number<uint64_t>(text).value_or(0);
 }
 
 Error Parser::parse_common(Words words, bool is_local) {

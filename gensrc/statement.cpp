@@ -6,7 +6,8 @@
 
 #include "gensrc/statement.h"
 
-#include <charconv>
+#include "common/parse_number.h"
+
 #include <cstring>
 
 namespace care::gensrc {
@@ -167,12 +168,10 @@ std::optional<int64_t> parse_integer(std::string_view text) {
   int base = text.starts_with("0x") ? 16 : 10;
   if (base == 16)
     text.remove_prefix(2);
-  uint64_t value = 0;
-  const char *end = text.data() + text.size();
-  auto [stop, error] = std::from_chars(text.data(), end, value, base);
-  if (error != std::errc() || stop != end)
+  std::optional<uint64_t> value = parse_number<uint64_t>(text, base);
+  if (!value)
     return std::nullopt;
-  return static_cast<int64_t>(is_negative ? 0 - value : value);
+  return static_cast<int64_t>(is_negative ? 0 - *value : *value);
 }
 
 SymbolRange find_symbol(std::string_view text, size_t from) {

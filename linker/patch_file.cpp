@@ -6,13 +6,13 @@
 #include "linker/patch_file.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cstdlib>
 #include <cstring>
 #include <ctime>
 #include <fmt/format.h>
 
 #include "common/checksum.h"
+#include "common/parse_number.h"
 
 namespace care::linker {
 
@@ -20,12 +20,9 @@ static constexpr char own_mark[4] = {'L', 'P', 'X', 0};
 static constexpr uint32_t format_version = 1;
 
 uint64_t build_time_now() {
-  if (const char *epoch = getenv("SOURCE_DATE_EPOCH")) {
-    uint64_t seconds = 0;
-    const char *end = epoch + strlen(epoch);
-    if (std::from_chars(epoch, end, seconds).ptr == end && end != epoch)
-      return seconds;
-  }
+  if (const char *epoch = getenv("SOURCE_DATE_EPOCH"))
+    if (std::optional<uint64_t> seconds = parse_number<uint64_t>(epoch))
+      return *seconds;
   return static_cast<uint64_t>(time(nullptr));
 }
 

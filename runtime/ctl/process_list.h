@@ -6,7 +6,6 @@
 #define LIBCARE_RUNTIME_CTL_PROCESS_LIST_H
 
 #include <string>
-#include <string_view>
 #include <sys/types.h>
 #include <vector>
 
@@ -47,13 +46,6 @@ struct ProcessList {
 // name, executable or cgroup only. Refused [kpatch-no-process] if there is no
 // such process, unless `all` was asked for.
 Result<ProcessList> find_processes(const ProcessChoice &choice);
-
-// Does /proc/PID/cgroup (`text`) name the group `path` or one inside it?
-bool is_in_cgroup(std::string_view text, std::string_view path);
-
-// Is it the name of the thread (at most 15 characters), of the executable
-// file, or what the program calls itself on its command line?
-bool is_called(pid_t pid, std::string_view name);
 
 } // namespace care::runtime
 

@@ -5,8 +5,9 @@
 
 #include "runtime/patch/patch_set.h"
 
+#include "common/parse_number.h"
+
 #include <algorithm>
-#include <charconv>
 #include <filesystem>
 
 namespace care::runtime {
@@ -43,11 +44,7 @@ Result<PatchSet> PatchSet::open(const std::string &path) {
 static uint32_t read_level(const fs::path &latest) {
   std::error_code problem;
   std::string target = fs::read_symlink(latest, problem).filename().string();
-  uint32_t level = 0;
-  auto result =
-      std::from_chars(target.data(), target.data() + target.size(), level);
-  bool is_number = result.ptr == target.data() + target.size();
-  return !problem && is_number ? level : 0;
+  return problem ? 0 : parse_number<uint32_t>(target).value_or(0);
 }
 
 Result<std::vector<const PatchFile *>>

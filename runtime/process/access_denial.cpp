@@ -6,6 +6,7 @@
 
 #include "runtime/process/access_denial.h"
 
+#include "common/parse_number.h"
 #include "runtime/process/target_process.h"
 
 #include <charconv>
@@ -31,8 +32,7 @@ std::string first_line(const std::string &path) {
 bool has_capability() {
   std::string set =
       read_status_field(getpid(), getpid(), "CapEff").value_or("0");
-  uint64_t bits = 0;
-  std::from_chars(set.data(), set.data() + set.size(), bits, 16);
+  uint64_t bits = leading_number<uint64_t>(set, 16).value_or(0);
   return (bits >> cap_sys_ptrace & 1) != 0;
 }
 

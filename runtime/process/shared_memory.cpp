@@ -7,9 +7,9 @@
 
 #include "runtime/process/shared_memory.h"
 
+#include "common/parse_number.h"
 #include "runtime/process/target_process.h"
 
-#include <charconv>
 #include <linux/kcmp.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -35,8 +35,7 @@ static Error shared_with(pid_t other) {
 
 Error check_memory_is_own(pid_t pid) {
   std::string parent = read_status_field(pid, pid, "PPid").value_or("0");
-  pid_t parent_pid = 0;
-  std::from_chars(parent.data(), parent.data() + parent.size(), parent_pid);
+  pid_t parent_pid = leading_number<pid_t>(parent).value_or(0);
   if (parent_pid > 0 && has_same_memory(pid, parent_pid))
     return shared_with(parent_pid);
   Result<std::vector<pid_t>> tids = list_threads(pid);
@@ -50,10 +49,9 @@ Error check_memory_is_own(pid_t pid) {
       continue;
     std::string_view rest = *children;
     while (!rest.empty()) {
-      pid_t child = 0;
-      auto end = std::from_chars(rest.data(), rest.data() + rest.size(), child);
-      if (end.ec == std::errc() && has_same_memory(pid, child))
-        return shared_with(child);
+      std::optional<pid_t> child = leading_number<pid_t>(rest);
+      if (child && has_same_memory(pid, *child))
+        return shared_with(*child);
       size_t next = rest.find(' ');
       rest.remove_prefix(next == rest.npos ? rest.size() : next + 1);
     }

@@ -16,13 +16,13 @@
 #include "runtime/process/stop_scheduling.h"
 
 #include <cerrno>
-#include <charconv>
 #include <optional>
 #include <string_view>
 #include <sys/resource.h>
 
 #include <fmt/format.h>
 
+#include "common/parse_number.h"
 #include "runtime/process/target_process.h"
 
 namespace care::runtime {
@@ -43,10 +43,7 @@ static std::optional<unsigned> last_processor(pid_t pid, pid_t tid) {
       return std::nullopt;
     rest.remove_prefix(blank + 1);
   }
-  unsigned processor = 0;
-  std::from_chars_result found =
-      std::from_chars(rest.data(), rest.data() + rest.size(), processor);
-  return found.ec == std::errc() ? std::optional(processor) : std::nullopt;
+  return leading_number<unsigned>(rest);
 }
 
 // Only there if we may run there anyway; and from then on wherever we may.

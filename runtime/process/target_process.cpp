@@ -8,7 +8,6 @@
 #include "runtime/process/target_process.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
@@ -21,6 +20,7 @@
 
 #include <fmt/format.h>
 
+#include "common/parse_number.h"
 #include "common/unique_fd.h"
 #include "runtime/process/access_denial.h"
 
@@ -113,10 +113,8 @@ unsigned long task_flags(pid_t pid, pid_t tid) {
 
 bool has_pending_kill(pid_t pid, pid_t tid) {
   std::optional<std::string> pending = read_status_field(pid, tid, "SigPnd");
-  uint64_t signals = 0;
-  if (pending)
-    std::from_chars(pending->data(), pending->data() + pending->size(), signals,
-                    16);
+  uint64_t signals =
+      leading_number<uint64_t>(pending.value_or("0"), 16).value_or(0);
   return (signals >> (SIGKILL - 1) & 1) != 0;
 }
 
@@ -152,10 +150,9 @@ Result<std::vector<pid_t>> list_threads(pid_t pid) {
                                              : system_error(path, errno);
   std::vector<pid_t> tids;
   while (const dirent *entry = readdir(folder.get())) {
-    const char *end = entry->d_name + strlen(entry->d_name);
-    pid_t tid = 0;
-    if (std::from_chars(entry->d_name, end, tid).ptr == end && tid > 0)
-      tids.push_back(tid);
+    std::optional<pid_t> tid = parse_number<pid_t>(entry->d_name);
+    if (tid && *tid > 0)
+      tids.push_back(*tid);
   }
   return tids;
 }
@@ -208,9 +205,7 @@ Error access_error(pid_t pid, pid_t tid, std::string what, int error_number) {
     return system_error(std::move(what), error_number);
   std::optional<std::string> tracer = read_status_field(pid, tid, "TracerPid");
   if (tracer && *tracer != "0") {
-    pid_t tracer_pid = 0;
-    std::from_chars(tracer->data(), tracer->data() + tracer->size(),
-                    tracer_pid);
+    pid_t tracer_pid = leading_number<pid_t>(*tracer).value_or(0);
     // A thread of ours that is about to end, which lets it go.
     if (read_status_field(tracer_pid, tracer_pid, "Tgid") ==
         std::to_string(getpid()))

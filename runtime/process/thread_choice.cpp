@@ -7,8 +7,8 @@
 #include "runtime/process/thread_choice.h"
 
 #include <algorithm>
-#include <charconv>
 
+#include "common/parse_number.h"
 #include "runtime/process/target_process.h"
 
 namespace care::runtime {
@@ -35,9 +35,8 @@ Disturbance examine(pid_t pid, pid_t tid) {
   bool is_filtered = status->field("Seccomp").value_or("0") != "0";
   Result<std::string> call =
       read_proc_file(fmt::format("/proc/{}/task/{}/syscall", pid, tid));
-  int64_t number = -1;
-  if (call)
-    std::from_chars(call->data(), call->data() + call->size(), number);
+  int64_t number =
+      call ? leading_number<int64_t>(*call).value_or(-1) : int64_t{-1};
   if (number < 0)
     return is_filtered ? running_filtered : running;
   if (is_filtered)

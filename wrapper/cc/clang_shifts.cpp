@@ -10,7 +10,7 @@
 
 #include "wrapper/cc/clang_shifts.h"
 
-#include <charconv>
+#include "common/parse_number.h"
 
 namespace care::wrapper {
 
@@ -22,9 +22,8 @@ bool keeps_shift_form(std::string_view compiler) {
   size_t at = compiler.find(words);
   if (at == std::string_view::npos)
     return false;
-  std::string_view number = compiler.substr(at + words.size());
-  int version = 0;
-  std::from_chars(number.data(), number.data() + number.size(), version);
+  int version =
+      leading_number<int>(compiler.substr(at + words.size())).value_or(0);
   return version > 0 && version <= last_version;
 }
 

@@ -12,13 +12,13 @@
 
 #include "wrapper/cc/probe.h"
 
-#include <charconv>
 #include <string>
 #include <string_view>
 #include <unistd.h>
 #include <vector>
 
 #include "common/mapped_file.h"
+#include "common/parse_number.h"
 
 namespace care::wrapper {
 
@@ -41,8 +41,8 @@ static Ancestor read_ancestor(pid_t pid) {
   std::string_view text = stat->text();
   size_t after_name = text.rfind(')');
   if (after_name != std::string_view::npos && after_name + 4 < text.size())
-    std::from_chars(text.data() + after_name + 4, text.data() + text.size(),
-                    ancestor.parent);
+    ancestor.parent =
+        leading_number<pid_t>(text.substr(after_name + 4)).value_or(0);
   for (std::string_view rest = cmdline->text(); !rest.empty();) {
     size_t end = std::min(rest.find('\0'), rest.size());
     ancestor.arguments.emplace_back(rest.substr(0, end));

@@ -6,11 +6,11 @@
 
 #include "wrapper/patch_make/html_code.h"
 
-#include <charconv>
 #include <vector>
 
 #include <fmt/format.h>
 
+#include "common/parse_number.h"
 #include "wrapper/patch_make/html_text.h"
 #include "wrapper/patch_make/line_diff.h"
 #include "wrapper/patch_make/patch_text.h"
@@ -43,10 +43,9 @@ static std::string_view without_newline(std::string_view line) {
 // The number behind `mark` in "@@ -12,5 +14,7 @@".
 static size_t number_after(std::string_view line, char mark) {
   size_t at = line.find(mark, 3);
-  size_t number = 0;
-  if (at != line.npos)
-    std::from_chars(line.data() + at + 1, line.data() + line.size(), number);
-  return number;
+  if (at == line.npos)
+    return 0;
+  return leading_number<size_t>(line.substr(at + 1)).value_or(0);
 }
 
 void SourcePatchTable::add_row(std::string_view css,

@@ -9,7 +9,6 @@
 
 #include <algorithm>
 #include <cctype>
-#include <charconv>
 #include <map>
 #include <set>
 #include <string>
@@ -17,6 +16,7 @@
 #include <utility>
 #include <vector>
 
+#include "common/parse_number.h"
 #include "wrapper/patch_make/line_diff.h"
 
 namespace care::patch_make {
@@ -123,10 +123,9 @@ static size_t largest_number(const Strings &lines) {
   for (const std::string &line : lines) {
     LabelRange range{};
     for (size_t from = 0; find_label(line, from, range); from = range.end) {
-      size_t number = 0;
-      std::from_chars(line.data() + range.number_begin, line.data() + range.end,
-                      number);
-      largest = std::max(largest, number);
+      std::string_view number = std::string_view(line).substr(
+          range.number_begin, range.end - range.number_begin);
+      largest = std::max(largest, leading_number<size_t>(number).value_or(0));
     }
   }
   return largest;
