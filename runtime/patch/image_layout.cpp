@@ -41,23 +41,6 @@ static Group group_of(const PatchSection &section) {
   return section.type == SHT_NOBITS ? Group::Bss : Group::Data;
 }
 
-// Puts the sections of one group one after the other, from `offset` on.
-static uint64_t place_group(const PatchFile &patch, Group group,
-                            uint64_t offset, ImageLayout &layout) {
-  const std::vector<PatchSection> &sections = patch.sections();
-  for (size_t i = 1; i < sections.size(); ++i) {
-    const PatchSection &section = sections[i];
-    if (!goes_to_target(section) || group_of(section) != group)
-      continue;
-    offset = align_up(offset, section.alignment);
-    layout.section_offsets[i] = offset;
-    if (section.name == section::eh_frame && section.size_bytes > 4)
-      layout.eh_frame_offset = offset;
-    offset += section.size_bytes;
-  }
-  return offset;
-}
-
 // Visits every relocation that changes bytes of the target or of the records.
 template <typename R, typename Visitor>
 static Error for_each_relocation(const PatchFile &patch, Visitor visit) {
@@ -126,73 +109,118 @@ static Error check_sections(const PatchFile &patch, uint64_t page_size) {
   return {};
 }
 
-template <Arch A>
-static Result<ImageLayout> plan_layout_for(const PatchFile &patch,
-                                           uint64_t journal_size) {
-  if (Error error = check_sections(patch, A::page_size))
-    return error;
-  ImageLayout layout;
-  layout.page_size = A::page_size;
-  layout.section_offsets.resize(patch.sections().size());
+namespace {
 
-  layout.journal_offset = align_up(sizeof(PatchHeader), 8);
-  auto segment = [&](ImageSegment &out, uint64_t start, uint64_t end,
-                     int protection) {
-    out = {start, align_up(end, A::page_size) - start, protection};
-    return align_up(end, A::page_size);
-  };
-  uint64_t offset = segment(layout.header, 0,
-                            layout.journal_offset + journal_size, PROT_READ);
+// Goes from the start of the region to its end; `offset_` is how far it is.
+template <Arch A> class LayoutPlanner {
+public:
+  LayoutPlanner(const PatchFile &patch, uint64_t journal_size)
+      : patch_(patch), journal_size_(journal_size) {}
 
-  uint64_t text_start = offset;
-  offset = place_group(patch, Group::Text, offset, layout);
-  std::vector<std::pair<SymbolUse, uint32_t>> wanted_slots;
-  Error error = for_each_relocation<Relocations<A>>(
-      patch, [&](size_t, const PatchRelocation &entry, SymbolUse use) {
-        bool is_far = use == SymbolUse::Branch &&
-                      may_be_far(patch.symbols()[entry.symbol]);
-        if (is_far)
-          layout.far_stubs.emplace(entry.symbol, 0);
-        if (slot_count(use) == 0)
-          return;
-        uint32_t symbol = use == SymbolUse::TlsModule ? 0 : entry.symbol;
-        if (layout.slots.try_emplace({use, symbol}, 0).second)
-          wanted_slots.emplace_back(use, symbol);
-      });
-  if (error)
-    return error;
-  for (auto &[symbol, stub] : layout.far_stubs) {
-    offset = align_up(offset, 16);
-    stub = offset;
-    offset += A::far_jump_size;
+  Result<ImageLayout> run() {
+    if (Error error = check_sections(patch_, A::page_size))
+      return error;
+    if (Error error = find_slots_and_stubs())
+      return error;
+    layout_.page_size = A::page_size;
+    layout_.section_offsets.resize(patch_.sections().size());
+    place_header();
+    place_text();
+    place_read_only();
+    place_data();
+    layout_.size_bytes = offset_;
+    return std::move(layout_);
   }
-  layout.text_size_bytes = offset - text_start;
-  offset = segment(layout.text, text_start, offset, PROT_READ | PROT_EXEC);
 
-  uint64_t rodata_start = offset;
-  offset = align_up(place_group(patch, Group::ReadOnly, offset, layout), 8);
-  layout.got_offset = offset;
-  for (const auto &key : wanted_slots) {
-    layout.slots[key] = offset;
-    offset += 8 * slot_count(key.first);
+private:
+  Error find_slots_and_stubs() {
+    return for_each_relocation<Relocations<A>>(
+        patch_, [&](size_t, const PatchRelocation &entry, SymbolUse use) {
+          bool is_far = use == SymbolUse::Branch &&
+                        may_be_far(patch_.symbols()[entry.symbol]);
+          if (is_far)
+            layout_.far_stubs.emplace(entry.symbol, 0);
+          if (slot_count(use) == 0)
+            return;
+          uint32_t symbol = use == SymbolUse::TlsModule ? 0 : entry.symbol;
+          if (layout_.slots.try_emplace({use, symbol}, 0).second)
+            wanted_slots_.emplace_back(use, symbol);
+        });
   }
-  offset = segment(layout.rodata, rodata_start, offset, PROT_READ);
 
-  uint64_t data_start = offset;
-  offset = place_group(patch, Group::Data, offset, layout);
-  if (layout.eh_frame_offset) {
-    layout.unwinder_storage_offset = offset = align_up(offset, 16);
-    offset += unwinder_storage_size;
+  void place_header() {
+    layout_.journal_offset = align_up(sizeof(PatchHeader), 8);
+    offset_ = layout_.journal_offset + journal_size_;
+    layout_.header = end_segment(0, PROT_READ);
   }
-  offset = place_group(patch, Group::Bss, offset, layout);
-  offset = segment(layout.data, data_start, offset, PROT_READ | PROT_WRITE);
-  layout.size_bytes = offset;
-  return layout;
-}
+
+  void place_text() {
+    uint64_t start = offset_;
+    place_group(Group::Text);
+    for (auto &[symbol, stub] : layout_.far_stubs) {
+      offset_ = align_up(offset_, 16);
+      stub = offset_;
+      offset_ += A::far_jump_size;
+    }
+    layout_.text_size_bytes = offset_ - start;
+    layout_.text = end_segment(start, PROT_READ | PROT_EXEC);
+  }
+
+  void place_read_only() {
+    uint64_t start = offset_;
+    place_group(Group::ReadOnly);
+    layout_.got_offset = offset_ = align_up(offset_, 8);
+    for (const auto &key : wanted_slots_) {
+      layout_.slots[key] = offset_;
+      offset_ += 8 * slot_count(key.first);
+    }
+    layout_.rodata = end_segment(start, PROT_READ);
+  }
+
+  void place_data() {
+    uint64_t start = offset_;
+    place_group(Group::Data);
+    if (layout_.eh_frame_offset) {
+      layout_.unwinder_storage_offset = offset_ = align_up(offset_, 16);
+      offset_ += unwinder_storage_size;
+    }
+    place_group(Group::Bss);
+    layout_.data = end_segment(start, PROT_READ | PROT_WRITE);
+  }
+
+  // The sections of one group, one after the other.
+  void place_group(Group group) {
+    const std::vector<PatchSection> &sections = patch_.sections();
+    for (size_t i = 1; i < sections.size(); ++i) {
+      const PatchSection &section = sections[i];
+      if (!goes_to_target(section) || group_of(section) != group)
+        continue;
+      offset_ = align_up(offset_, section.alignment);
+      layout_.section_offsets[i] = offset_;
+      if (section.name == section::eh_frame && section.size_bytes > 4)
+        layout_.eh_frame_offset = offset_;
+      offset_ += section.size_bytes;
+    }
+  }
+
+  ImageSegment end_segment(uint64_t start, int protection) {
+    offset_ = align_up(offset_, A::page_size);
+    return {start, offset_ - start, protection};
+  }
+
+  const PatchFile &patch_;
+  uint64_t journal_size_;
+  uint64_t offset_ = 0;
+  std::vector<std::pair<SymbolUse, uint32_t>>
+      wanted_slots_; // in first-use order
+  ImageLayout layout_;
+};
+
+} // namespace
 
 Result<ImageLayout> plan_layout(const PatchFile &patch, uint64_t journal_size) {
   return visit_arch(patch.machine(), [&]<Arch A>() -> Result<ImageLayout> {
-    return plan_layout_for<A>(patch, journal_size);
+    return LayoutPlanner<A>(patch, journal_size).run();
   });
 }
 

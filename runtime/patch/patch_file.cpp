@@ -132,13 +132,38 @@ Error PatchFile::read_elf() {
 // The CRC covers the image up to the padding at the end of the file: up to the
 // end of the section table or of the last section, whichever is later.
 static uint64_t image_end(std::span<const uint8_t> elf,
-                          const std::vector<Elf64_Shdr> &headers) {
+                          std::span<const Elf64_Shdr> headers) {
   auto header = read_at<Elf64_Ehdr>(elf, 0);
   uint64_t end = header.e_shoff + headers.size() * sizeof(Elf64_Shdr);
   for (const Elf64_Shdr &section : headers)
     if (section.sh_type != SHT_NOBITS && section.sh_type != SHT_NULL)
       end = std::max(end, section.sh_offset + section.sh_size);
   return end;
+}
+
+static bool has_content(const Elf64_Shdr &section) {
+  return section.sh_type != SHT_NOBITS && section.sh_type != SHT_NULL;
+}
+
+static Error check_section(size_t index, const Elf64_Shdr &section,
+                           uint64_t elf_size) {
+  if (has_content(section) &&
+      !is_inside(section.sh_offset, section.sh_size, elf_size))
+    return not_a_patch(fmt::format(
+        "section {}: offset 0x{:x} and size 0x{:x} are past the end of the "
+        "file (ELF size 0x{:x})",
+        index, section.sh_offset, section.sh_size, elf_size));
+  uint64_t alignment = section.sh_addralign;
+  if ((alignment & (alignment - 1)) != 0 || alignment > (1u << 21))
+    return not_a_patch(fmt::format("section {}: alignment 0x{:x} is not a "
+                                   "power of two up to 2 MiB",
+                                   index, alignment));
+  if (section.sh_size > (uint64_t{1} << 31) &&
+      (section.sh_flags & SHF_ALLOC) != 0)
+    return not_a_patch(fmt::format("section {}: size 0x{:x} is more than "
+                                   "2 GiB",
+                                   index, section.sh_size));
+  return {};
 }
 
 Error PatchFile::read_sections() {
@@ -149,43 +174,34 @@ Error PatchFile::read_sections() {
 
   for (size_t i = 0; i < raw.size(); ++i) {
     const Elf64_Shdr &section = raw[i];
-    bool has_content =
-        section.sh_type != SHT_NOBITS && section.sh_type != SHT_NULL;
-    if (has_content &&
-        !is_inside(section.sh_offset, section.sh_size, elf_.size()))
-      return not_a_patch(fmt::format(
-          "section {}: offset 0x{:x} and size 0x{:x} are past the end of the "
-          "file (ELF size 0x{:x})",
-          i, section.sh_offset, section.sh_size, elf_.size()));
-    uint64_t alignment = std::max<uint64_t>(section.sh_addralign, 1);
-    if ((alignment & (alignment - 1)) != 0 || alignment > (1u << 21))
-      return not_a_patch(fmt::format("section {}: alignment 0x{:x} is not a "
-                                     "power of two up to 2 MiB",
-                                     i, alignment));
-    if (section.sh_size > (uint64_t{1} << 31) &&
-        (section.sh_flags & SHF_ALLOC) != 0)
-      return not_a_patch(fmt::format("section {}: size 0x{:x} is more than "
-                                     "2 GiB",
-                                     i, section.sh_size));
+    if (Error error = check_section(i, section, elf_.size()))
+      return error;
     sections_.push_back({
         .name = {},
         .type = section.sh_type,
         .flags = section.sh_flags,
         .address = section.sh_addr,
         .size_bytes = section.sh_size,
-        .alignment = alignment,
+        .alignment = std::max<uint64_t>(section.sh_addralign, 1),
         .link = section.sh_link,
         .info = section.sh_info,
-        .content = has_content
+        .content = has_content(section)
                        ? elf_.subspan(section.sh_offset, section.sh_size)
                        : std::span<const uint8_t>(),
     });
   }
-  if (header.e_shstrndx >= raw.size())
+  if (Error error = read_section_names(raw))
+    return error;
+  return check_checksum(raw);
+}
+
+Error PatchFile::read_section_names(std::span<const Elf64_Shdr> raw) {
+  uint16_t index = read_at<Elf64_Ehdr>(elf_, 0).e_shstrndx;
+  if (index >= raw.size())
     return not_a_patch(fmt::format("ELF header: section names are in section "
                                    "{} of {}",
-                                   header.e_shstrndx, raw.size()));
-  std::span<const uint8_t> names = sections_[header.e_shstrndx].content;
+                                   index, raw.size()));
+  std::span<const uint8_t> names = sections_[index].content;
   for (size_t i = 1; i < raw.size(); ++i) {
     std::optional<std::string_view> name = find_string(names, raw[i].sh_name);
     if (!name)
@@ -194,7 +210,10 @@ Error PatchFile::read_sections() {
                                      i, raw[i].sh_name, names.size()));
     sections_[i].name = *name;
   }
+  return {};
+}
 
+Error PatchFile::check_checksum(std::span<const Elf64_Shdr> raw) {
   std::span<const uint8_t> image =
       elf_.first(std::min<uint64_t>(image_end(elf_, raw), elf_.size()));
   content_checksum_ = crc32(image);

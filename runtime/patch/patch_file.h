@@ -13,6 +13,7 @@
 #define LIBCARE_RUNTIME_PATCH_PATCH_FILE_H
 
 #include <cstdint>
+#include <elf.h>
 #include <optional>
 #include <span>
 #include <string>
@@ -100,6 +101,8 @@ private:
   Error read_header();
   Error read_elf();
   Error read_sections();
+  Error read_section_names(std::span<const Elf64_Shdr> raw);
+  Error check_checksum(std::span<const Elf64_Shdr> raw);
   Error read_symbols();
   Error read_relocations();
   Error check_records();
