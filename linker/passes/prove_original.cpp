@@ -75,6 +75,11 @@ struct SectionPair {
   uint32_t original;
 };
 
+struct BytePair {
+  std::span<const uint8_t> patched;
+  std::span<const uint8_t> original;
+};
+
 class Prover {
 public:
   Prover(const Places &original, const Places &patched,
@@ -105,6 +110,11 @@ private:
   Error check_range(const SectionPair &pair, const Correspondence::Range &range,
                     std::span<const Relocation> references,
                     bool *is_unproven) const;
+  Result<BytePair> bytes_of(const SectionPair &pair,
+                            const Correspondence::Range &range) const;
+  Error reference_differs(const SectionPair &pair,
+                          const Correspondence::Range &range,
+                          const Relocation &reference) const;
   Error mismatch(const SectionPair &pair, const Correspondence::Range &range,
                  uint64_t offset, size_t size, std::string_view what) const;
 
@@ -316,10 +326,8 @@ Error Prover::check_section(const SectionPair &pair) {
   return {};
 }
 
-Error Prover::check_range(const SectionPair &pair,
-                          const Correspondence::Range &range,
-                          std::span<const Relocation> references,
-                          bool *is_unproven) const {
+Result<BytePair> Prover::bytes_of(const SectionPair &pair,
+                                  const Correspondence::Range &range) const {
   const Section &patched = patched_.object().sections[pair.patched];
   const Section &original = original_.object().sections[pair.original];
   uint64_t start = range.patched_address - patched.address;
@@ -332,11 +340,39 @@ Error Prover::check_range(const SectionPair &pair,
     return format_error(fmt::format("section '{}': a symbol at {:#x} reaches "
                                     "past its end",
                                     patched.name, range.patched_address));
-  std::span<const uint8_t> ours =
-      patched.bytes.subspan(start, range.size_bytes);
-  std::span<const uint8_t> theirs =
-      original.bytes.subspan(original_start, range.size_bytes);
+  return BytePair{patched.bytes.subspan(start, range.size_bytes),
+                  original.bytes.subspan(original_start, range.size_bytes)};
+}
 
+Error Prover::reference_differs(const SectionPair &pair,
+                                const Correspondence::Range &range,
+                                const Relocation &reference) const {
+  RelocationMeaning meaning = arch_.describe(reference.type);
+  std::string type = arch_.relocation_name(reference.type);
+  std::string_view name = shown_name(patched_.object(), reference.symbol);
+  if (meaning.kind == ReferenceKind::Unsupported)
+    return refused("kpatch-relocation",
+                   fmt::format("section '{}': {} to '{}' is a kind of "
+                               "reference that is not supported",
+                               patched_.object().sections[pair.patched].name,
+                               type, name))
+        .note("position-independent code of the large code model has these; "
+              "build without -mcmodel=large, or with -fno-pie -no-pie");
+  return mismatch(
+      pair, range, reference.address - range.patched_address,
+      meaning.size_bytes,
+      fmt::format("{} to '{}' does not lead to the same place", type, name));
+}
+
+// References lead to the same places, and the bytes between them are equal.
+Error Prover::check_range(const SectionPair &pair,
+                          const Correspondence::Range &range,
+                          std::span<const Relocation> references,
+                          bool *is_unproven) const {
+  Result<BytePair> bytes = bytes_of(pair, range);
+  if (!bytes)
+    return bytes.take_error();
+  auto [ours, theirs] = *bytes;
   // Plain bytes up to `end` were compared up to `checked`.
   uint64_t checked = 0;
   auto check_plain = [&](uint64_t end) -> Error {
@@ -352,17 +388,17 @@ Error Prover::check_range(const SectionPair &pair,
       [](const Relocation &r, uint64_t value) { return r.address < value; });
   for (; first != references.end(); ++first) {
     const Relocation &reference = *first;
-    RelocationMeaning meaning = arch_.describe(reference.type);
+    size_t size = arch_.describe(reference.type).size_bytes;
     uint64_t offset = reference.address - range.patched_address;
     if (offset >= ours.size())
       break;
-    if (meaning.size_bytes == 0 || offset < checked)
+    if (size == 0 || offset < checked)
       continue;
-    size_t size = meaning.size_bytes;
     if (size > ours.size() - offset)
-      return format_error(fmt::format("section '.rela{}': relocation at {:#x} "
-                                      "reaches past the end of the section",
-                                      patched.name, reference.address));
+      return format_error(fmt::format(
+          "section '.rela{}': relocation at {:#x} "
+          "reaches past the end of the section",
+          patched_.object().sections[pair.patched].name, reference.address));
     if (Error error = check_plain(offset))
       return error;
     checked = offset + size;
@@ -370,24 +406,9 @@ Error Prover::check_range(const SectionPair &pair,
                                       theirs.subspan(offset, size),
                                       range.original_address + offset))
       continue;
-    if (is_unproven) {
-      *is_unproven = true;
-      continue;
-    }
-    if (meaning.kind == ReferenceKind::Unsupported)
-      return refused("kpatch-relocation",
-                     fmt::format(
-                         "section '{}': {} to '{}' is a kind of "
-                         "reference that is not supported",
-                         patched.name, arch_.relocation_name(reference.type),
-                         shown_name(patched_.object(), reference.symbol)))
-          .note("position-independent code of the large code model has these; "
-                "build without -mcmodel=large, or with -fno-pie -no-pie");
-    return mismatch(
-        pair, range, offset, size,
-        fmt::format("{} to '{}' does not lead to the same place",
-                    arch_.relocation_name(reference.type),
-                    shown_name(patched_.object(), reference.symbol)));
+    if (!is_unproven)
+      return reference_differs(pair, range, reference);
+    *is_unproven = true;
   }
   return check_plain(ours.size());
 }
