@@ -30,6 +30,80 @@ static Result<Facts> read_facts(const std::string &text) {
   return parse_facts(text);
 }
 
+namespace {
+
+struct BothFacts {
+  Facts original, patched;
+};
+
+struct BothUnits {
+  Unit original, patched;
+};
+
+} // namespace
+
+static Result<BothFacts> read_both_facts(const DiffOptions &options) {
+  Result<Facts> original = read_facts(options.original_facts);
+  if (!original)
+    return original.take_error().in("facts of the original");
+  Result<Facts> patched = read_facts(options.patched_facts);
+  if (!patched)
+    return patched.take_error().in("facts of the patched unit");
+  return BothFacts{std::move(*original), std::move(*patched)};
+}
+
+static Result<BothUnits> parse_both(std::string_view original,
+                                    std::string_view patched,
+                                    const BothFacts &facts) {
+  Result<Unit> before = parse_assembly(original);
+  if (!before)
+    return before.take_error().in("original");
+  Result<Unit> after = parse_assembly(
+      patched, source_folders(facts.original.source, facts.patched.source));
+  if (!after)
+    return after.take_error().in("patched");
+  return BothUnits{std::move(*before), std::move(*after)};
+}
+
+// What changed, if all of it can be patched.
+static Result<Changes> find_good_changes(const Comparison &units,
+                                         const BothFacts &facts,
+                                         std::vector<Remark> &warnings) {
+  if (Error error = check_same_unit(units))
+    return error;
+  Result<Changes> changes = find_changes(units);
+  if (!changes)
+    return changes;
+  if (Error error = check_variables(units, *changes))
+    return error;
+  if (Error error = check_functions(units, *changes, warnings))
+    return error;
+  if (Error error = check_unnamed_data(units))
+    return error;
+  if (Error error =
+          check_signatures(units, facts.original, facts.patched, *changes))
+    return error;
+  return changes;
+}
+
+// The original, and behind it what is new or changed, under other names.
+static Error write_merged(const Comparison &units, const Changes &changes,
+                          DiffResult &result) {
+  TailWriter writer(units, changes, result.changes.id);
+  Result<std::string> tail = writer.write();
+  if (!tail)
+    return tail.take_error();
+  if (!result.merged.empty() && result.merged.back() != '\n')
+    result.merged += '\n';
+  result.merged += *tail;
+  append_allowances(result.merged, units.allowed.needed());
+  for (const std::string &answer : units.allowed.needed()) {
+    result.allowed.push_back(answer);
+    result.changes.allowed.push_back(remark_of_answer(answer));
+  }
+  return {};
+}
+
 Result<DiffResult> diff_assembly(std::string_view original,
                                  std::string_view patched,
                                  const DiffOptions &options) {
@@ -39,66 +113,37 @@ Result<DiffResult> diff_assembly(std::string_view original,
                    "the assembly of the unit has more than " +
                        std::to_string(max_text_bytes >> 20) + " megabytes")
         .note("compile its parts as files of their own");
-  if (original == patched && options.must_adapt.empty()) {
-    result.merged = original;
+  result.merged = original;
+  if (original == patched && options.must_adapt.empty())
     return result;
-  }
-  Result<Facts> original_facts = read_facts(options.original_facts);
-  if (!original_facts)
-    return original_facts.take_error().in("facts of the original");
-  Result<Facts> patched_facts = read_facts(options.patched_facts);
-  if (!patched_facts)
-    return patched_facts.take_error().in("facts of the patched unit");
-  Result<Unit> before = parse_assembly(original);
-  if (!before)
-    return before.take_error().in("original");
-  Result<Unit> after = parse_assembly(
-      patched, source_folders(original_facts->source, patched_facts->source));
-  if (!after)
-    return after.take_error().in("patched");
+  Result<BothFacts> facts = read_both_facts(options);
+  if (!facts)
+    return facts.take_error();
+  Result<BothUnits> both = parse_both(original, patched, *facts);
+  if (!both)
+    return both.take_error();
 
-  Matching matching =
-      match_symbols(*before, *after, *original_facts, *patched_facts);
+  Matching matching = match_symbols(both->original, both->patched,
+                                    facts->original, facts->patched);
   Allowances allowed;
   if (Error error = allowed.add_all(options.allow))
     return error;
-  Comparison units{*before, *after, matching, options, allowed};
-  if (Error error = check_same_unit(units))
-    return error;
-  Result<Changes> changes = find_changes(units);
+  Comparison units{both->original, both->patched, matching, options, allowed};
+  Result<Changes> changes =
+      find_good_changes(units, *facts, result.changes.warnings);
   if (!changes)
     return changes.take_error();
-  if (Error error = check_variables(units, *changes))
-    return error;
-  if (Error error = check_functions(units, *changes, result.changes.warnings))
-    return error;
-  if (Error error = check_unnamed_data(units))
-    return error;
-  if (Error error =
-          check_signatures(units, *original_facts, *patched_facts, *changes))
-    return error;
 
-  result.merged = original;
-  find_reasons(units, *original_facts, *patched_facts, *changes);
-  list_changes(units, *patched_facts, *changes, result.changes);
+  find_reasons(units, facts->original, facts->patched, *changes);
+  list_changes(units, facts->patched, *changes, result.changes);
   result.changed = !changes->functions.empty() ||
                    !changes->new_objects.empty() ||
                    !changes->new_aliases.empty();
   if (!result.changed)
     return result;
   result.changes.id = unit_id_of(original, options);
-  TailWriter writer(units, *changes, result.changes.id);
-  Result<std::string> tail = writer.write();
-  if (!tail)
-    return tail.take_error();
-  if (!result.merged.empty() && result.merged.back() != '\n')
-    result.merged += '\n';
-  result.merged += *tail;
-  append_allowances(result.merged, allowed.needed());
-  for (const std::string &answer : allowed.needed()) {
-    result.allowed.push_back(answer);
-    result.changes.allowed.push_back(remark_of_answer(answer));
-  }
+  if (Error error = write_merged(units, *changes, result))
+    return error;
   return result;
 }
 
