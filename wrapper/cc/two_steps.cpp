@@ -4,180 +4,23 @@
 // that it is the plain compiler's whatever the compiler. Assembling clang's
 // own text gives the same code and data, but not always the same debug
 // sections, so that -S and assembling would not do here.
-//
-// The patched text is assembled the way the compiler assembles: at -O0 clang
-// gives every jump its long form when it writes an object itself, and the short
-// form when it reads a text, so that unchanged functions would differ.
-//
-// The facts of such a unit are what can be known from outside: the compiler by
-// the .ident in its output, the options by the command line.
 
 #include "wrapper/cc/two_steps.h"
 
-#include <filesystem>
 #include <unistd.h>
 
 #include "common/allowances.h"
 #include "common/compilation.h"
 #include "common/facts.h"
-#include "common/flat_path.h"
 #include "common/mapped_file.h"
 #include "common/unit_changes.h"
-#include "common/subprocess.h"
 #include "common/write_file.h"
-
-#include "wrapper/cc/clang_shifts.h"
-#include "wrapper/cc/link_options.h"
+#include "wrapper/cc/assemble.h"
+#include "wrapper/cc/outside_facts.h"
 #include "wrapper/cc/run.h"
-#include "wrapper/cc/side_files.h"
+#include "wrapper/cc/unit_commands.h"
 
 namespace care::wrapper {
-
-namespace {
-struct Unit {
-  Input input;
-  std::string object; // what the driver or the link expects
-  SideFiles files;
-
-  std::string path(std::string_view suffix) const {
-    return files.stem + "." + std::string(suffix);
-  }
-};
-} // namespace
-
-static bool is_unit(const Settings &settings, const Input &input) {
-  if (input.kind == InputKind::Source)
-    return true;
-  return settings.takes_assembly && (input.kind == InputKind::Assembler ||
-                                     input.kind == InputKind::AssemblerCpp);
-}
-
-static Result<std::vector<Unit>> find_units(const Settings &settings,
-                                            const CommandLine &command) {
-  std::vector<Unit> units;
-  for (const Input &input : command.inputs)
-    if (is_unit(settings, input))
-      units.push_back({input, {}, {}});
-  for (Unit &unit : units) {
-    std::string output = command.output.empty()
-                             ? default_output(command.goal, unit.input.path)
-                             : command.output;
-    if (command.goal == Goal::Link && units.size() > 1)
-      output += "-" + flat_path(unit.input.path);
-    Result<SideFiles> files = side_files(settings, output);
-    if (!files)
-      return files.take_error();
-    unit.files = *files;
-    unit.object = command.goal == Goal::Link ? unit.path("merged.o") : output;
-  }
-  return units;
-}
-
-// The compiler and those arguments that compile, from -I to -W, or only those
-// that the assembler needs as well.
-static std::vector<std::string> base_command(const Settings &settings,
-                                             const CommandLine &command,
-                                             bool assembles) {
-  std::vector<std::string> result = settings.compiler;
-  for (const Argument &argument : command.arguments) {
-    bool is_wanted = argument.role == Role::Option ||
-                     (!assembles && (argument.role == Role::Preprocess ||
-                                     argument.role == Role::Debug));
-    bool is_warning =
-        argument.text.starts_with("-W") && !argument.text.starts_with("-Wa,");
-    bool is_language = argument.text.starts_with("-std=");
-    if (is_wanted && !(assembles && (is_warning || is_language)))
-      result.push_back(argument.text);
-  }
-  return result;
-}
-
-static void append(std::vector<std::string> &command,
-                   std::initializer_list<std::string> more) {
-  command.insert(command.end(), more);
-}
-
-// As base_command, with -MD and the like naming what the whole command would
-// have named.
-static std::vector<std::string> compile_command(const Settings &settings,
-                                                const CommandLine &command,
-                                                const Unit &unit) {
-  std::vector<std::string> result = base_command(settings, command, false);
-  for (const Argument &argument : command.arguments)
-    if (argument.role == Role::Dependency)
-      result.push_back(argument.text);
-  if (!command.makes_dependencies)
-    return result;
-  std::filesystem::path object(
-      command.goal == Goal::Link ? default_output(Goal::Object, unit.input.path)
-                                 : unit.object);
-  if (!command.names_dependencies)
-    append(result,
-           {"-MF",
-            std::filesystem::path(object).replace_extension(".d").string()});
-  if (!command.has_dependency_target)
-    append(result, {"-MQ", object.string()});
-  return result;
-}
-
-// Writes the unit's assembly to `file`.
-static Result<int> make_assembly(const Settings &settings, const Unit &unit,
-                                 std::vector<std::string> command,
-                                 const std::string &file) {
-  if (unit.input.kind == InputKind::Assembler) {
-    Result<MappedFile> text = MappedFile::open(unit.input.path);
-    if (!text)
-      return text.take_error();
-    if (Error error = write_file(file, text->text()))
-      return error;
-    return 0;
-  }
-  const char *step = unit.input.kind == InputKind::AssemblerCpp ? "-E" : "-S";
-  append(command,
-         {step, "-x", unit.input.language, unit.input.path, "-o", file});
-  return run_child(settings, std::move(command));
-}
-
-// What follows the last .ident, without its quotes.
-static std::string compiler_of(std::string_view assembly) {
-  size_t ident = assembly.rfind("\t.ident\t\"");
-  if (ident == std::string_view::npos)
-    return "";
-  std::string_view rest = assembly.substr(ident + 9);
-  return std::string(rest.substr(0, rest.find('"')));
-}
-
-static Facts outside_facts(const CommandLine &command, const Unit &unit,
-                           std::string_view assembly) {
-  Facts facts;
-  facts.compiler = compiler_of(assembly);
-  facts.source = unit.input.path;
-  facts.output = unit.files.output;
-  bool is_definition = false; // "-D" alone: the next word is its operand
-  for (const Argument &argument : command.arguments) {
-    std::string_view text = argument.text;
-    if (is_definition && argument.role == Role::Preprocess) {
-      facts.macros.back() += argument.text;
-      is_definition = false;
-      continue;
-    }
-    if (argument.role == Role::Preprocess &&
-        (text.starts_with("-D") || text.starts_with("-U") ||
-         text.starts_with("-include") || text.starts_with("-imacros"))) {
-      facts.macros.push_back(argument.text);
-      is_definition =
-          text.size() == 2 || text == "-include" || text == "-imacros";
-      continue;
-    }
-    bool is_harmless = text.starts_with("-W") || text == "-w" ||
-                       text.starts_with("-fdiagnostics") ||
-                       text.find("-prefix-map") != text.npos;
-    if ((argument.role == Role::Option || argument.role == Role::Debug) &&
-        !is_harmless)
-      facts.options.push_back(argument.text);
-  }
-  return facts;
-}
 
 static Result<int> keep_original(const Settings &settings,
                                  const CommandLine &command, const Unit &unit) {
@@ -245,71 +88,6 @@ static Result<int> merge(const Settings &settings, const CommandLine &command,
   return run_child(settings, std::move(differ));
 }
 
-static bool is_clang(const Settings &settings, const Facts &facts) {
-  std::error_code error;
-  std::filesystem::path compiler =
-      std::filesystem::canonical(settings.compiler.back(), error);
-  return facts.compiler.find("clang") != std::string::npos ||
-         compiler.filename().string().find("clang") != std::string::npos;
-}
-
-static constexpr std::string_view relax_all = "-mrelax-all";
-
-// What clang's driver must be told when it assembles, to do as when it
-// compiles. It says itself what it would do: the rule differs between versions.
-static Result<std::vector<std::string>>
-clang_assembler_options(const Settings &settings, const CommandLine &command,
-                        const Unit &unit) {
-  std::string log = unit.path("driver");
-  unlink(log.c_str()); // what an interrupted run left
-  Command question;
-  question.arguments = base_command(settings, command, false);
-  append(question.arguments, {"-###", "-c", "-x", unit.input.language,
-                              unit.input.path, "-o", unit.object});
-  question.log = log;
-  Result<CapturedRun> run = run_and_capture(question);
-  if (!run)
-    return run.take_error();
-  Result<MappedFile> answer = MappedFile::open(log);
-  if (!answer)
-    return answer.take_error();
-  // Options that only compile are no mistake here.
-  std::vector<std::string> options = {"-Qunused-arguments"};
-  if (answer->text().find("\"-mrelax-all\"") != std::string_view::npos)
-    options.emplace_back(relax_all);
-  unlink(log.c_str());
-  return options;
-}
-
-static Result<int> assemble(const Settings &settings,
-                            const CommandLine &command, const Unit &unit,
-                            const std::string &text) {
-  std::vector<std::string> words = base_command(settings, command, true);
-  Result<MappedFile> facts = MappedFile::open(unit.path("patched.facts"));
-  if (!facts)
-    return facts.take_error();
-  Result<Facts> parsed = parse_facts(facts->text());
-  if (!parsed)
-    return parsed.take_error().in(facts->path());
-  if (is_clang(settings, *parsed) && unit.input.kind == InputKind::Source) {
-    Result<std::vector<std::string>> options =
-        clang_assembler_options(settings, command, unit);
-    if (!options)
-      return options.take_error();
-    words.insert(words.end(), options->begin(), options->end());
-    bool is_fast = options->back() == relax_all;
-    if (is_fast && keeps_shift_form(parsed->compiler)) {
-      Result<MappedFile> merged = MappedFile::open(text);
-      if (!merged)
-        return merged.take_error();
-      if (Error error = write_file(text, with_immediate_shifts(merged->text())))
-        return error;
-    }
-  }
-  append(words, {"-c", "-x", "assembler", text, "-o", unit.object});
-  return run_child(settings, std::move(words));
-}
-
 static Result<int> make_patched_object(const Settings &settings,
                                        const CommandLine &command,
                                        const Unit &unit) {
@@ -326,28 +104,6 @@ static Result<int> make_patched_object(const Settings &settings,
   if (settings.debug < 2)
     unlink(merged.c_str());
   return assembled;
-}
-
-// The link of a compile-and-link command: every unit's source is replaced by
-// its object, and no -x is left that would make it a source again.
-static std::vector<std::string> link_command(const Settings &settings,
-                                             const CommandLine &command,
-                                             const std::vector<Unit> &units) {
-  std::vector<std::string> result = settings.compiler;
-  std::vector<std::string> rest;
-  for (size_t i = 0; i < command.arguments.size(); ++i) {
-    const Argument &argument = command.arguments[i];
-    if (argument.role == Role::Language || argument.role == Role::Dependency)
-      continue;
-    std::string text = argument.text;
-    for (const Unit &unit : units)
-      if (unit.input.index == i)
-        text = unit.object;
-    rest.push_back(std::move(text));
-  }
-  for (std::string &text : with_relocations(rest))
-    result.push_back(std::move(text));
-  return result;
 }
 
 static Result<int> run_original(const Settings &settings,
