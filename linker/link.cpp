@@ -134,13 +134,15 @@ Result<LinkedPatch> link_patch(const Object &original_object,
 
   PatchObject out;
   out.e_machine = original_object.e_machine;
-  ReferenceConverter converter(original, patched, **arch, *ranges, out);
+  TargetFinder targets(original, patched, *ranges, out);
+  ReferenceConverter converter(original, patched, **arch, *ranges, targets,
+                               out);
   if (Error error = converter.convert_sections())
     return error;
-  if (Error error = extract_unwind(patched, **arch, converter, out))
+  if (Error error = extract_unwind(patched, **arch, targets, out))
     return error;
   Result<std::vector<PatchedFunction>> functions =
-      collect_functions(original, patched, **arch, converter, allowed, out);
+      collect_functions(original, patched, **arch, targets, allowed, out);
   if (!functions)
     return functions.take_error();
   bool replaces_nothing = std::all_of(

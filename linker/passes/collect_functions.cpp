@@ -64,12 +64,11 @@ private:
 class Collector {
 public:
   Collector(const Places &original, const Places &patched,
-            const Architecture &arch, ReferenceConverter &converter,
+            const Architecture &arch, TargetFinder &targets,
             Allowances &allowed, PatchObject &out)
-      : original_(original), patched_(patched), arch_(arch),
-        converter_(converter), allowed_(allowed), out_(out),
-        original_sizes_(original.object()), patched_sizes_(patched.object()),
-        markers_(patched.object()) {}
+      : original_(original), patched_(patched), arch_(arch), targets_(targets),
+        allowed_(allowed), out_(out), original_sizes_(original.object()),
+        patched_sizes_(patched.object()), markers_(patched.object()) {}
 
   Result<std::vector<PatchedFunction>> run();
 
@@ -94,7 +93,7 @@ private:
   const Places &original_;
   const Places &patched_;
   const Architecture &arch_;
-  ReferenceConverter &converter_;
+  TargetFinder &targets_;
   Allowances &allowed_;
   PatchObject &out_;
   FunctionSizes original_sizes_, patched_sizes_;
@@ -123,7 +122,7 @@ Error Collector::check_entries() {
   for (AliasRecord &alias : read_.aliases)
     aliases.push_back(
         {alias.function,
-         converter_.original_address(alias.function, nullptr).value_or(0),
+         targets_.original_address(alias.function, nullptr).value_or(0),
          std::move(alias.name)});
   for (const Symbol &symbol : patched_.object().symbols)
     if (auto found = read_.signatures.find(symbol.value);
@@ -178,7 +177,7 @@ Error Collector::resolve(Record &record) const {
   if (record.function == 0)
     return {};
   std::optional<uint64_t> original =
-      converter_.original_address(record.function, nullptr);
+      targets_.original_address(record.function, nullptr);
   if (!original)
     return refused("kpatch-missing-symbol",
                    fmt::format("'{}': the function to be replaced is not in "
@@ -240,7 +239,7 @@ Error Collector::check_entry(const Record &record) const {
 }
 
 Error Collector::drop_duplicates() {
-  ReplacementComparer comparer(converter_, out_);
+  ReplacementComparer comparer(targets_, out_);
   std::map<uint64_t, size_t> first;
   std::vector<Record> kept;
   for (Record &record : records_) {
@@ -282,7 +281,7 @@ Error Collector::add_info() {
     raw.flags = record.flags;
     memcpy(&info.bytes[at], &raw, sizeof raw);
     auto add = [&](size_t field, uint64_t address) -> Error {
-      std::optional<Target> target = converter_.find_target(address);
+      std::optional<Target> target = targets_.find_target(address);
       if (!target)
         return format_error(fmt::format("section '.kpatch.info': record {}: "
                                         "address {:#x} is nowhere",
@@ -308,8 +307,8 @@ Error Collector::add_site(PatchSection &sites, std::vector<uint8_t> &bytes,
                           uint64_t address, uint64_t length,
                           uint32_t info_index, uint32_t flags) {
   std::optional<uint64_t> original =
-      converter_.original_address(address, nullptr);
-  std::optional<Target> target = converter_.find_target(address);
+      targets_.original_address(address, nullptr);
+  std::optional<Target> target = targets_.find_target(address);
   if (!original || !target)
     return format_error(fmt::format("a part of '{}' at {:#x} is not in the "
                                     "original binary",
@@ -354,7 +353,7 @@ Error Collector::add_sites() {
     for (; part != behind; ++part) {
       uint64_t address = part->second;
       std::optional<uint64_t> place =
-          converter_.original_address(address, nullptr);
+          targets_.original_address(address, nullptr);
       Result<uint64_t> size =
           length_of(address, place.value_or(0), record.name + ".cold");
       if (!size)
@@ -401,9 +400,9 @@ Result<std::vector<PatchedFunction>> Collector::run() {
 
 Result<std::vector<PatchedFunction>>
 collect_functions(const Places &original, const Places &patched,
-                  const Architecture &arch, ReferenceConverter &converter,
+                  const Architecture &arch, TargetFinder &targets,
                   Allowances &allowed, PatchObject &out) {
-  return Collector(original, patched, arch, converter, allowed, out).run();
+  return Collector(original, patched, arch, targets, allowed, out).run();
 }
 
 } // namespace care::linker

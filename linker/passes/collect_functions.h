@@ -11,7 +11,7 @@
 
 #include "common/allowances.h"
 #include "common/result.h"
-#include "linker/passes/convert_references.h"
+#include "linker/target_finder.h"
 
 namespace care::linker {
 
@@ -23,12 +23,12 @@ struct PatchedFunction {
   std::string unit = {}; // that it was compiled in, as in .patched.changes
 };
 
-// Uses `converter` to name places; run it after convert_sections(). Refused
+// Uses `targets` to name places; run it after convert_sections(). Refused
 // with kpatch-missing-symbol, kpatch-too-short or kpatch-ambiguous-function,
 // and as check_folding, check_signatures and check_entry_bytes refuse.
 Result<std::vector<PatchedFunction>>
 collect_functions(const Places &original, const Places &patched,
-                  const Architecture &arch, ReferenceConverter &converter,
+                  const Architecture &arch, TargetFinder &targets,
                   Allowances &allowed, PatchObject &out);
 
 } // namespace care::linker

@@ -33,18 +33,13 @@ struct ReferenceConverter::Field {
   uint64_t offset() const { return reference.address - section.address; }
 };
 
-static std::string describe_symbol(const Symbol &symbol) {
-  std::string_view name = symbol.name;
-  return std::string(name.substr(0, name.find(".kpatchref.")));
-}
-
 Error ReferenceConverter::refuse(const Field &field, std::string code,
                                  std::string_view why) const {
   return refused(std::move(code),
                  fmt::format("section '{}': offset {:#x}: {} to '{}': {}",
                              field.section.name, field.offset(),
                              arch_.relocation_name(field.reference.type),
-                             describe_symbol(field.symbol), why));
+                             plain_name(field.symbol), why));
 }
 
 Error ReferenceConverter::unsupported(const Field &field) const {
@@ -59,121 +54,6 @@ Error ReferenceConverter::missing(const Field &field) const {
                 "imported")
       .note("a symbol that the original link discarded cannot be used; define "
             "it again in the patch under another name");
-}
-
-// The end of one function is the start of the next, which the original may not
-// have: then the end is not what is meant.
-const Correspondence::Range *
-ReferenceConverter::find_range(uint32_t section, uint64_t address) const {
-  const Correspondence::Range *range = ranges_.find(section, address);
-  if (!range || ranges_.original_section(section) || range->size_bytes == 0 ||
-      address != range->patched_address + range->size_bytes)
-    return range;
-  for (const Symbol &symbol : patched_.object().symbols)
-    if (symbol.section == section && symbol.value == address &&
-        symbol.size_bytes != 0 &&
-        (symbol.type == STT_FUNC || symbol.type == STT_OBJECT))
-      return nullptr;
-  return range;
-}
-
-std::optional<uint64_t>
-ReferenceConverter::original_address(uint64_t address,
-                                     const Symbol *symbol) const {
-  const Object &object = patched_.object();
-  const Section *section = object.find_section_at(address, symbol);
-  if (!section)
-    return std::nullopt;
-  const Correspondence::Range *range =
-      find_range(object.index_of(*section), address);
-  if (!range)
-    return std::nullopt;
-  return address - range->patched_address + range->original_address;
-}
-
-std::optional<Target> ReferenceConverter::find_target(uint64_t address,
-                                                      const Symbol *symbol) {
-  const Object &object = patched_.object();
-  const Section *section = object.find_section_at(address, symbol);
-  if (!section)
-    return std::nullopt;
-  uint32_t index = object.index_of(*section);
-  if (auto own = out_sections_.find(index); own != out_sections_.end())
-    return Target{out_.section_symbol(own->second),
-                  static_cast<int64_t>(address - section->address)};
-  const Correspondence::Range *range = find_range(index, address);
-  if (!range)
-    return std::nullopt;
-  uint64_t place = address - range->patched_address + range->original_address;
-  uint64_t start = original_.object().sections[range->original_section].address;
-  uint32_t stand_in =
-      out_.original_section(original_.object(), range->original_section);
-  return Target{out_.section_symbol(stand_in),
-                static_cast<int64_t>(place - start)};
-}
-
-Target ReferenceConverter::import(const Symbol &symbol) {
-  // What is new in the patch has a dynamic symbol in the patched binary, but
-  // no object of a running process has it: its only place is here.
-  const Section *section = patched_.object().find_section_of(symbol);
-  if (section && out_sections_.contains(patched_.object().index_of(*section)))
-    return {place_symbol(*find_target(symbol.value, &symbol), symbol), 0};
-  PatchSymbol import;
-  import.name = symbol.identity();
-  import.type = symbol.type == STT_GNU_IFUNC ? uint8_t{STT_FUNC} : symbol.type;
-  import.binding =
-      symbol.binding == STB_WEAK ? uint8_t{STB_WEAK} : uint8_t{STB_GLOBAL};
-  return {out_.add_symbol(import), 0};
-}
-
-std::optional<Target> ReferenceConverter::find_ifunc(uint64_t address) {
-  std::optional<Target> place = find_target(address);
-  if (!place)
-    return std::nullopt;
-  PatchSymbol symbol;
-  symbol.type = STT_GNU_IFUNC;
-  symbol.section = out_.symbols[place->symbol].section;
-  symbol.value = static_cast<uint64_t>(place->addend);
-  symbol.name = fmt::format("ifunc.{:x}", symbol.value);
-  for (const Symbol &known : patched_.object().symbols)
-    if (known.type == STT_GNU_IFUNC && known.value == address)
-      symbol.name = known.name;
-  return Target{out_.add_symbol(symbol), 0};
-}
-
-std::optional<Target>
-ReferenceConverter::find_canonical_plt(const Symbol &symbol) {
-  const Object &object = original_.object();
-  for (const Symbol &own : object.dynamic_symbols) {
-    bool is_it = own.is_undefined() && own.value != 0 &&
-                 own.name == symbol.name && own.version == symbol.version;
-    const Section *plt = is_it ? object.find_section_at(own.value) : nullptr;
-    if (!plt)
-      continue;
-    uint32_t stand_in = out_.original_section(object, object.index_of(*plt));
-    return Target{out_.section_symbol(stand_in),
-                  static_cast<int64_t>(own.value - plt->address)};
-  }
-  return std::nullopt;
-}
-
-std::optional<Target> ReferenceConverter::find_address(uint64_t address) {
-  std::optional<Slot> stub = patched_.find_plt_slot(address);
-  if (stub && stub->symbol)
-    return find_canonical_plt(*stub->symbol);
-  return find_target(address);
-}
-
-uint32_t ReferenceConverter::place_symbol(const Target &target,
-                                          const Symbol &like) {
-  PatchSymbol symbol;
-  symbol.section = out_.symbols[target.symbol].section;
-  symbol.value = static_cast<uint64_t>(target.addend);
-  symbol.type = like.type == STT_FUNC ? uint8_t{STT_FUNC} : uint8_t{STT_OBJECT};
-  symbol.name = describe_symbol(like);
-  if (symbol.name.empty())
-    symbol.name = fmt::format("place.{:x}", symbol.value);
-  return out_.add_symbol(symbol);
 }
 
 void ReferenceConverter::emit(const Field &field, PatchSection &section,
@@ -196,12 +76,12 @@ Error ReferenceConverter::convert_absolute(const Field &field,
   if (field.meaning.size_bytes == 8 && dynamic.contains(reference.address)) {
     Slot slot = *patched_.read_pointer(reference.address);
     if (slot.kind == DynamicKind::Symbolic && slot.symbol) {
-      emit(field, section, reference.type, import(*slot.symbol),
+      emit(field, section, reference.type, targets_.import(*slot.symbol),
            static_cast<int64_t>(slot.address));
       return {};
     }
     if (slot.kind == DynamicKind::Ifunc) {
-      std::optional<Target> ifunc = find_ifunc(slot.address);
+      std::optional<Target> ifunc = targets_.find_ifunc(slot.address);
       if (!ifunc)
         return missing(field);
       emit(field, section, reference.type, *ifunc, 0);
@@ -219,7 +99,7 @@ Error ReferenceConverter::convert_absolute(const Field &field,
   if (std::optional<Slot> stub = patched_.find_plt_slot(*address)) {
     if (stub->symbol)
       return convert_import_address(field, *stub->symbol, section);
-    std::optional<Target> ifunc = find_ifunc(stub->address);
+    std::optional<Target> ifunc = targets_.find_ifunc(stub->address);
     if (!ifunc)
       return missing(field);
     emit(field, section, reference.type, *ifunc, reference.addend);
@@ -227,7 +107,7 @@ Error ReferenceConverter::convert_absolute(const Field &field,
   }
   if (*address == 0 && field.symbol.is_undefined())
     return {}; // a weak symbol that nobody defines
-  std::optional<Target> target = find_target(*address, &field.symbol);
+  std::optional<Target> target = targets_.find_target(*address, &field.symbol);
   if (!target)
     return missing(field);
   emit(field, section, reference.type, *target, reference.addend);
@@ -242,10 +122,11 @@ Error ReferenceConverter::convert_import_address(const Field &field,
                                                  PatchSection &section) {
   const Relocation &reference = field.reference;
   if (field.meaning.size_bytes == 8) {
-    emit(field, section, reference.type, import(symbol), reference.addend);
+    emit(field, section, reference.type, targets_.import(symbol),
+         reference.addend);
     return {};
   }
-  std::optional<Target> canonical = find_canonical_plt(symbol);
+  std::optional<Target> canonical = targets_.find_canonical_plt(symbol);
   if (!canonical)
     return refuse(field, "kpatch-import-data",
                   "the patch takes the address of this function of a shared "
@@ -270,21 +151,21 @@ Error ReferenceConverter::convert_relative(const Field &field,
                      arch_.is_branch_field(field.section.bytes, field.offset());
     if (stub->symbol && !is_branch)
       return convert_import_address(field, *stub->symbol, section);
-    std::optional<Target> target = stub->symbol ? import(*stub->symbol)
+    std::optional<Target> target = stub->symbol ? targets_.import(*stub->symbol)
                                    : stub->kind == DynamicKind::Ifunc
-                                       ? find_ifunc(stub->address)
-                                       : find_target(stub->address);
+                                       ? targets_.find_ifunc(stub->address)
+                                       : targets_.find_target(stub->address);
     if (!target)
       return missing(field);
     emit(field, section, arch_.type_branch, *target, reference.addend);
     return {};
   }
   if (*address == 0 && field.symbol.is_undefined()) {
-    emit(field, section, reference.type, import(field.symbol),
+    emit(field, section, reference.type, targets_.import(field.symbol),
          reference.addend);
     return {};
   }
-  std::optional<Target> target = find_target(*address, &field.symbol);
+  std::optional<Target> target = targets_.find_target(*address, &field.symbol);
   if (!target)
     return missing(field);
   // A branch to a place that is near needs no far stub, and LibcarePlus's
@@ -317,12 +198,12 @@ Error ReferenceConverter::convert_got(const Field &field,
   if (!slot)
     return unsupported(field);
   if (slot->symbol) {
-    emit(field, section, reference.type, import(*slot->symbol),
+    emit(field, section, reference.type, targets_.import(*slot->symbol),
          reference.addend);
     return {};
   }
   if (slot->kind == DynamicKind::Relative && slot->address == 0) {
-    emit(field, section, reference.type, import(field.symbol),
+    emit(field, section, reference.type, targets_.import(field.symbol),
          reference.addend); // weak, undefined
     return {};
   }
@@ -333,11 +214,12 @@ Error ReferenceConverter::convert_got(const Field &field,
     place = stub->address;
   }
   std::optional<Target> target =
-      is_ifunc ? find_ifunc(place) : find_target(place, &field.symbol);
+      is_ifunc ? targets_.find_ifunc(place)
+               : targets_.find_target(place, &field.symbol);
   if (!target)
     return missing(field);
   uint32_t symbol =
-      is_ifunc ? target->symbol : place_symbol(*target, field.symbol);
+      is_ifunc ? target->symbol : targets_.place_symbol(*target, field.symbol);
   emit(field, section, reference.type, {symbol, 0}, reference.addend);
   return {};
 }
@@ -348,7 +230,8 @@ Error ReferenceConverter::convert_tls(const Field &field, uint32_t type,
   const Relocation &reference = field.reference;
   std::optional<Slot> slot = find_got_slot(field);
   if (slot && slot->symbol) {
-    emit(field, section, type, import(*slot->symbol), reference.addend);
+    emit(field, section, type, targets_.import(*slot->symbol),
+         reference.addend);
     return {};
   }
   // The object's own variable; for the module alone, any of them.
@@ -369,7 +252,7 @@ Error ReferenceConverter::convert_tls(const Field &field, uint32_t type,
   PatchSymbol symbol;
   symbol.type = STT_TLS;
   symbol.section = out_.original_section(original_.object(), *same);
-  symbol.name = is_module ? "tls.module" : describe_symbol(field.symbol);
+  symbol.name = is_module ? "tls.module" : plain_name(field.symbol);
   symbol.value = is_module ? 0 : field.symbol.value;
   if (!is_module && field.symbol.type == STT_SECTION)
     return refuse(field, "kpatch-tls-model",
@@ -452,8 +335,8 @@ Error ReferenceConverter::convert_section(const Section &section,
 void ReferenceConverter::add_named_symbols() {
   const Object &object = patched_.object();
   for (const Symbol &symbol : object.symbols) {
-    auto own = out_sections_.find(symbol.section);
-    bool is_kept = own != out_sections_.end() && !symbol.name.empty() &&
+    std::optional<uint32_t> own = targets_.find_placed(symbol.section);
+    bool is_kept = own && !symbol.name.empty() &&
                    (symbol.type == STT_FUNC || symbol.type == STT_OBJECT);
     if (!is_kept)
       continue;
@@ -464,13 +347,14 @@ void ReferenceConverter::add_named_symbols() {
     kept.type = symbol.type;
     kept.binding = symbol.binding;
     kept.visibility = symbol.visibility;
-    kept.section = own->second;
+    kept.section = *own;
     out_.add_symbol(kept);
   }
 }
 
 Error ReferenceConverter::convert_sections() {
   const Object &object = patched_.object();
+  std::vector<std::pair<const Section *, uint32_t>> placed; // by index
   for (const Section &section : object.sections) {
     if (!section.is_allocated() || !section.is_patch() ||
         section.name == section::info || section.name == section::parts ||
@@ -491,13 +375,13 @@ Error ReferenceConverter::convert_sections() {
     copy.size_bytes = section.size_bytes;
     copy.alignment = std::max<uint64_t>(section.alignment, 1);
     copy.bytes.assign(section.bytes.begin(), section.bytes.end());
-    out_sections_[object.index_of(section)] = out_.add_section(std::move(copy));
+    uint32_t index = out_.add_section(std::move(copy));
+    targets_.add_placed(object.index_of(section), index);
+    placed.emplace_back(&section, index);
   }
   add_named_symbols();
-  auto order = out_sections_; // by file position
-  for (auto [patched_index, out_index] : order)
-    if (Error error =
-            convert_section(object.sections[patched_index], out_index))
+  for (auto [section, index] : placed)
+    if (Error error = convert_section(*section, index))
       return error;
   return {};
 }

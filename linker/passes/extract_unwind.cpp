@@ -90,8 +90,8 @@ struct Cie {
 class Extractor {
 public:
   Extractor(const Section &section, const Section &text,
-            const Architecture &arch, ReferenceConverter &converter)
-      : section_(section), text_(text), arch_(arch), converter_(converter) {}
+            const Architecture &arch, TargetFinder &targets)
+      : section_(section), text_(text), arch_(arch), targets_(targets) {}
 
   Error run(PatchObject &out);
 
@@ -111,7 +111,7 @@ private:
   const Section &section_;
   const Section &text_;
   const Architecture &arch_;
-  ReferenceConverter &converter_;
+  TargetFinder &targets_;
   PatchSection made_;
   std::map<uint64_t, uint64_t> placed_cies_; // old start to new start
 };
@@ -212,7 +212,7 @@ Error Extractor::add_pointer(const Pointer &pointer, uint64_t record,
                              uint64_t new_record) {
   if (pointer.is_null || pointer.encoding == DW_EH_PE_omit)
     return {};
-  std::optional<Target> target = converter_.find_address(pointer.value);
+  std::optional<Target> target = targets_.find_address(pointer.value);
   if (!target)
     return refused("kpatch-unwind",
                    fmt::format("section '.eh_frame': offset {:#x}: a pointer "
@@ -313,12 +313,12 @@ Error Extractor::run(PatchObject &out) {
 }
 
 Error extract_unwind(const Places &patched, const Architecture &arch,
-                     ReferenceConverter &converter, PatchObject &out) {
+                     TargetFinder &targets, PatchObject &out) {
   const Section *frames = patched.object().find_section(".eh_frame");
   const Section *text = patched.object().find_section(section::text);
   if (!frames || !text)
     return {};
-  return Extractor(*frames, *text, arch, converter).run(out);
+  return Extractor(*frames, *text, arch, targets).run(out);
 }
 
 } // namespace care::linker

@@ -6,13 +6,13 @@
 #define LIBCARE_LINKER_PASSES_EXTRACT_UNWIND_H
 
 #include "common/result.h"
-#include "linker/passes/convert_references.h"
+#include "linker/target_finder.h"
 
 namespace care::linker {
 
 // Adds the section if the patch has any unwind table.
 Error extract_unwind(const Places &patched, const Architecture &arch,
-                     ReferenceConverter &converter, PatchObject &out);
+                     TargetFinder &targets, PatchObject &out);
 
 } // namespace care::linker
 

@@ -32,7 +32,7 @@ ReplacementComparer::relocations_of(uint32_t section, uint64_t start,
 
 std::optional<ReplacementComparer::Code>
 ReplacementComparer::find_code(const FunctionRecord &record) {
-  std::optional<Target> target = converter_.find_target(record.replacement);
+  std::optional<Target> target = targets_.find_target(record.replacement);
   if (!target)
     return std::nullopt;
   uint32_t index = patch_.symbols[target->symbol].section;

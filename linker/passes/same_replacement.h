@@ -9,7 +9,7 @@
 #include <span>
 #include <vector>
 
-#include "linker/passes/convert_references.h"
+#include "linker/target_finder.h"
 #include "linker/passes/read_records.h"
 
 namespace care::linker {
@@ -17,8 +17,8 @@ namespace care::linker {
 class ReplacementComparer {
 public:
   // For a patch whose sections have been converted.
-  ReplacementComparer(ReferenceConverter &converter, const PatchObject &patch)
-      : converter_(converter), patch_(patch) {}
+  ReplacementComparer(TargetFinder &targets, const PatchObject &patch)
+      : targets_(targets), patch_(patch) {}
 
   // The same bytes, and the same relocations within them.
   bool is_same(const FunctionRecord &a, const FunctionRecord &b);
@@ -37,7 +37,7 @@ private:
   std::span<const PatchRelocation>
   relocations_of(uint32_t section, uint64_t start, uint64_t length_bytes);
 
-  ReferenceConverter &converter_;
+  TargetFinder &targets_;
   const PatchObject &patch_;
   std::map<uint32_t, std::vector<PatchRelocation>> sorted_; // by section
 };

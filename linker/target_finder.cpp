@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// A place of the patched binary is in a section that went into the patch, or it
+// is one that the proof found in the original.
+
+#include "linker/target_finder.h"
+
+#include <fmt/format.h>
+
+#include "llvm/BinaryFormat/ELF.h"
+
+namespace care::linker {
+
+using namespace llvm::ELF;
+
+std::string plain_name(const Symbol &symbol) {
+  std::string_view name = symbol.name;
+  return std::string(name.substr(0, name.find(".kpatchref.")));
+}
+
+void TargetFinder::add_placed(uint32_t patched_section, uint32_t section) {
+  placed_[patched_section] = section;
+}
+
+std::optional<uint32_t> TargetFinder::find_placed(uint32_t section) const {
+  auto found = placed_.find(section);
+  return found == placed_.end() ? std::nullopt : std::optional(found->second);
+}
+
+// The end of one function is the start of the next, which the original may not
+// have: then the end is not what is meant.
+const Correspondence::Range *TargetFinder::find_range(uint32_t section,
+                                                      uint64_t address) const {
+  const Correspondence::Range *range = ranges_.find(section, address);
+  if (!range || ranges_.original_section(section) || range->size_bytes == 0 ||
+      address != range->patched_address + range->size_bytes)
+    return range;
+  for (const Symbol &symbol : patched_.object().symbols)
+    if (symbol.section == section && symbol.value == address &&
+        symbol.size_bytes != 0 &&
+        (symbol.type == STT_FUNC || symbol.type == STT_OBJECT))
+      return nullptr;
+  return range;
+}
+
+std::optional<uint64_t>
+TargetFinder::original_address(uint64_t address, const Symbol *symbol) const {
+  const Object &object = patched_.object();
+  const Section *section = object.find_section_at(address, symbol);
+  if (!section)
+    return std::nullopt;
+  const Correspondence::Range *range =
+      find_range(object.index_of(*section), address);
+  if (!range)
+    return std::nullopt;
+  return address - range->patched_address + range->original_address;
+}
+
+std::optional<Target> TargetFinder::find_target(uint64_t address,
+                                                const Symbol *symbol) {
+  const Object &object = patched_.object();
+  const Section *section = object.find_section_at(address, symbol);
+  if (!section)
+    return std::nullopt;
+  uint32_t index = object.index_of(*section);
+  if (auto own = placed_.find(index); own != placed_.end())
+    return Target{out_.section_symbol(own->second),
+                  static_cast<int64_t>(address - section->address)};
+  const Correspondence::Range *range = find_range(index, address);
+  if (!range)
+    return std::nullopt;
+  uint64_t place = address - range->patched_address + range->original_address;
+  uint64_t start = original_.object().sections[range->original_section].address;
+  uint32_t stand_in =
+      out_.original_section(original_.object(), range->original_section);
+  return Target{out_.section_symbol(stand_in),
+                static_cast<int64_t>(place - start)};
+}
+
+Target TargetFinder::import(const Symbol &symbol) {
+  // What is new in the patch has a dynamic symbol in the patched binary, but
+  // no object of a running process has it: its only place is here.
+  const Section *section = patched_.object().find_section_of(symbol);
+  if (section && placed_.contains(patched_.object().index_of(*section)))
+    return {place_symbol(*find_target(symbol.value, &symbol), symbol), 0};
+  PatchSymbol import;
+  import.name = symbol.identity();
+  import.type = symbol.type == STT_GNU_IFUNC ? uint8_t{STT_FUNC} : symbol.type;
+  import.binding =
+      symbol.binding == STB_WEAK ? uint8_t{STB_WEAK} : uint8_t{STB_GLOBAL};
+  return {out_.add_symbol(import), 0};
+}
+
+std::optional<Target> TargetFinder::find_ifunc(uint64_t address) {
+  std::optional<Target> place = find_target(address);
+  if (!place)
+    return std::nullopt;
+  PatchSymbol symbol;
+  symbol.type = STT_GNU_IFUNC;
+  symbol.section = out_.symbols[place->symbol].section;
+  symbol.value = static_cast<uint64_t>(place->addend);
+  symbol.name = fmt::format("ifunc.{:x}", symbol.value);
+  for (const Symbol &known : patched_.object().symbols)
+    if (known.type == STT_GNU_IFUNC && known.value == address)
+      symbol.name = known.name;
+  return Target{out_.add_symbol(symbol), 0};
+}
+
+std::optional<Target> TargetFinder::find_canonical_plt(const Symbol &symbol) {
+  const Object &object = original_.object();
+  for (const Symbol &own : object.dynamic_symbols) {
+    bool is_it = own.is_undefined() && own.value != 0 &&
+                 own.name == symbol.name && own.version == symbol.version;
+    const Section *plt = is_it ? object.find_section_at(own.value) : nullptr;
+    if (!plt)
+      continue;
+    uint32_t stand_in = out_.original_section(object, object.index_of(*plt));
+    return Target{out_.section_symbol(stand_in),
+                  static_cast<int64_t>(own.value - plt->address)};
+  }
+  return std::nullopt;
+}
+
+std::optional<Target> TargetFinder::find_address(uint64_t address) {
+  std::optional<Slot> stub = patched_.find_plt_slot(address);
+  if (stub && stub->symbol)
+    return find_canonical_plt(*stub->symbol);
+  return find_target(address);
+}
+
+uint32_t TargetFinder::place_symbol(const Target &target, const Symbol &like) {
+  PatchSymbol symbol;
+  symbol.section = out_.symbols[target.symbol].section;
+  symbol.value = static_cast<uint64_t>(target.addend);
+  symbol.type = like.type == STT_FUNC ? uint8_t{STT_FUNC} : uint8_t{STT_OBJECT};
+  symbol.name = plain_name(like);
+  if (symbol.name.empty())
+    symbol.name = fmt::format("place.{:x}", symbol.value);
+  return out_.add_symbol(symbol);
+}
+
+} // namespace care::linker
