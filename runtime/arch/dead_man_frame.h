@@ -50,6 +50,9 @@ public:
   const std::optional<ResultStore> &result_store() const { return store_; }
 
 private:
+  void search_system_calls(std::span<const uint8_t> code,
+                           RemoteAddress address);
+
   RemoteAddress system_call_;
   RemoteAddress restorer_;   // sets the number of rt_sigreturn and calls it
   RemoteAddress pop_number_; // takes a system call number from the stack

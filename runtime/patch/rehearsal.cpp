@@ -10,7 +10,9 @@
 #include "runtime/process/remote_memory.h"
 #include "runtime/process/stopped_process.h"
 
+#include <atomic>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <cstdint>
 #include <sched.h>
@@ -84,9 +86,27 @@ private:
   pid_t pid_ = -1;
 };
 
+using clock = std::chrono::steady_clock;
+
+// When one of our threads last made a stop, in ticks of the clock; 0: never.
+std::atomic<clock::rep> last_stop = 0;
+
+bool is_in_practice() {
+  constexpr std::chrono::milliseconds practice_lasts(20);
+  clock::rep last = last_stop;
+  return last != 0 && clock::now() - clock::time_point(clock::duration(last)) <
+                          practice_lasts;
+}
+
 } // namespace
 
+void note_stop() {
+  last_stop = clock::now().time_since_epoch().count();
+}
+
 void rehearse_stop(const CodeWrites &code, const CodeRanges &ranges) {
+  if (is_in_practice())
+    return;
   size_t size = 1;
   for (const MemoryWrite &write : code.writes())
     size = std::max(size, write.bytes.size());

@@ -14,8 +14,12 @@
 namespace care::runtime {
 
 // As many bytes as the stop will read and write of code, the same code ranges.
-// Best effort: nothing depends on its success.
+// Best effort: nothing depends on its success. Nothing is done if we
+// made a stop a moment ago, as we do with many processes.
 void rehearse_stop(const CodeWrites &code, const CodeRanges &ranges);
+
+// We made a stop just now.
+void note_stop();
 
 } // namespace care::runtime
 

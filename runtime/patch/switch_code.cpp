@@ -134,6 +134,7 @@ Result<SwitchResult> switch_entries(const Target &target,
     if (!attempt && !is_busy)
       return attempt.take_error();
     if (!is_busy) {
+      note_stop();
       result.frozen = attempt->frozen;
       return result;
     }
