@@ -10,6 +10,7 @@ Edits, applied in order:
     machine=N      e_machine of the ELF file
     checksum=0     as if it had not been recorded
     site-field=N   what .kpatch.sites is filled in with goes to byte N of it
+    type=OLD,NEW   relocations of the replacements, by number
 """
 
 import struct
@@ -19,14 +20,14 @@ ID, BUILD_ID, CHECKSUM, ELF_OFFSET = 8, 88, 144, 152
 
 
 def find_section(data, elf, wanted):
-    """File offset of a section."""
+    """File offset and size of a section."""
     table = elf + struct.unpack_from("<Q", data, elf + 40)[0]
     size, count, names = struct.unpack_from("<3H", data, elf + 58)
-    headers = [struct.unpack_from("<IIQQQ", data, table + i * size) for i in range(count)]
+    headers = [struct.unpack_from("<IIQQQQ", data, table + i * size) for i in range(count)]
     for header in headers:
         name = elf + headers[names][4] + header[0]
         if data[name : data.index(b"\0", name)] == wanted:
-            return elf + header[4]
+            return elf + header[4], header[5]
     sys.exit("no section %s" % wanted)
 
 
@@ -46,7 +47,14 @@ def main():
         elif key == "checksum":
             struct.pack_into("<I", data, CHECKSUM, int(value))
         elif key == "site-field":
-            struct.pack_into("<Q", data, find_section(data, elf, b".rela.kpatch.sites"), int(value))
+            start, _ = find_section(data, elf, b".rela.kpatch.sites")
+            struct.pack_into("<Q", data, start, int(value))
+        elif key == "type":
+            old, new = map(int, value.split(","))
+            start, size = find_section(data, elf, b".rela.kpatch.text")
+            for entry in range(start, start + size, 24):
+                if struct.unpack_from("<I", data, entry + 8)[0] == old:
+                    struct.pack_into("<I", data, entry + 8, new)
         else:
             new = bytes.fromhex(value)
             data[int(key, 0) : int(key, 0) + len(new)] = new
