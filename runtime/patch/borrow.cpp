@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Each try looks at the memory map anew, since threads come and go.
+// The map of the target is read once; in a process with thousands of mappings
+// that takes long.
 
 #include "runtime/patch/borrow.h"
 
@@ -17,11 +18,8 @@ Result<BorrowedThread> borrow_thread(const Target &target) {
   clock::time_point deadline = clock::now() + target.patience();
   std::chrono::milliseconds pause(1);
   for (;;) {
-    Result<MemoryMap> map = MemoryMap::read(target.pid());
-    if (!map)
-      return map.take_error();
     Result<BorrowedThread> thread =
-        BorrowedThread::borrow(target.memory(), *map);
+        BorrowedThread::borrow(target.memory(), target.map());
     bool is_worth_waiting = !thread &&
                             thread.error().kind() == ErrorKind::NotSafeNow &&
                             clock::now() + pause < deadline;

@@ -207,9 +207,13 @@ Result<Snapshot> take_snapshot(const Target &target, const Holes &holes) {
 Holes find_left_over(const Snapshot &snapshot) {
   constexpr uint64_t red_zone = 128; // psABI 3.2.2
   std::vector<AddressRange> ranges;
+  RegionFinder find = [&](RemoteAddress address) {
+    const MemoryRegion *region = snapshot.memory.map.find(address);
+    return region ? std::optional(*region) : std::nullopt;
+  };
   for (const Registers &registers : snapshot.registers) {
-    std::optional<AddressRange> below = stack_below(
-        snapshot.memory.map, registers.sp(), registers.thread_pointer());
+    std::optional<AddressRange> below =
+        stack_below(find, registers.sp(), registers.thread_pointer());
     if (below && below->start + red_zone < registers.sp())
       ranges.push_back({below->start, registers.sp() - red_zone});
   }

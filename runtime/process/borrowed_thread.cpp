@@ -73,8 +73,8 @@ struct BorrowedThread::Data {
        const Gadgets &found)
       : memory(target_memory), gadgets(found), thread(std::move(seized)) {}
 
-  Error prepare(const MemoryMap &map);
-  Error write_frame(const MemoryMap &map);
+  Error prepare();
+  Error write_frame();
   Error check_filters(int64_t number, const SystemCallArguments &arguments);
   Error follow_system_call(const Registers &call,
                            std::optional<Registers> &after);
@@ -103,7 +103,7 @@ struct BorrowedThread::Data {
 // --- taking ---
 
 // Everything that is decided before anything is changed, then the frame.
-Error BorrowedThread::Data::prepare(const MemoryMap &map) {
+Error BorrowedThread::Data::prepare() {
   pid_t tid = thread.tid();
   WaitDeadline deadline(stop_limit);
   if (Error error = thread.request_stop())
@@ -133,13 +133,21 @@ Error BorrowedThread::Data::prepare(const MemoryMap &map) {
   filters = std::move(*found_filters);
   if (Error error = check_filters(BorrowCalls::sigreturn, {}))
     return error;
-  return write_frame(map);
+  return write_frame();
 }
 
-Error BorrowedThread::Data::write_frame(const MemoryMap &map) {
+// The stack is asked for now that the thread stands still: it does not go away.
+Error BorrowedThread::Data::write_frame() {
   pid_t tid = thread.tid();
+  Result<MappingQuery> mappings = MappingQuery::open(memory.pid());
+  if (!mappings)
+    return mappings.take_error();
+  RegionFinder find = [&](RemoteAddress address) {
+    Result<std::optional<MemoryRegion>> region = mappings->find_region(address);
+    return region ? *region : std::nullopt;
+  };
   std::optional<AddressRange> below =
-      stack_below(map, saved.sp(), saved.thread_pointer());
+      stack_below(find, saved.sp(), saved.thread_pointer());
   if (!below)
     return not_safe_now(
         fmt::format("thread {} is not on a thread's own stack", tid));
@@ -162,9 +170,9 @@ Error BorrowedThread::Data::write_frame(const MemoryMap &map) {
     return not_safe_now(
         fmt::format("thread {} has no room left on its stack", tid));
   // The kernel lets the main thread's stack grow under a function's feet.
-  const MemoryRegion *region = map.find(saved.sp());
+  std::optional<MemoryRegion> region = find(saved.sp());
   has_function_room = frame.start >= below->start + function_room ||
-                      (region != nullptr && region->path == "[stack]");
+                      (region && region->path == "[stack]");
   return memory.write(frame.start, frame.bytes);
 }
 
@@ -196,7 +204,7 @@ Result<BorrowedThread> BorrowedThread::borrow(const RemoteMemory &memory,
     Error error;
     if (thread) {
       auto data = std::make_unique<Data>(memory, std::move(*thread), *gadgets);
-      error = data->prepare(map);
+      error = data->prepare();
       if (!error)
         error = change_hands(data->thread,
                              park(data->saved, data->frame, data->gadgets),

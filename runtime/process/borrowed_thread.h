@@ -27,7 +27,7 @@ namespace care::runtime {
 class BorrowedThread {
 public:
   // Chooses a thread with room on its stack, asleep in a system call if there
-  // is one. `map` is of the same process, not older than a moment. NotSafeNow
+  // is one. `map` is of the same process and says where code is. NotSafeNow
   // if no thread is suitable just now; refused [kpatch-no-gadget],
   // [kpatch-seccomp], [kpatch-shadow-stack] if none ever will be.
   static Result<BorrowedThread> borrow(const RemoteMemory &memory,

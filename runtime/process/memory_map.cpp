@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
+#include <climits>
 #include <fcntl.h>
 #include <sys/ioctl.h>
 
@@ -100,6 +101,8 @@ static_assert(sizeof(ProcmapQuery) == 104);
 constexpr unsigned long procmap_query = _IOWR('f', 17, ProcmapQuery);
 constexpr uint64_t vma_readable = 1;
 constexpr uint64_t vma_writable = 2;
+constexpr uint64_t vma_executable = 4;
+constexpr uint64_t vma_shared = 8;
 
 // Below a stack the kernel keeps 256 pages free (stack_guard_gap) and the
 // stack grows into what is below; above [heap], brk grows.
@@ -208,34 +211,90 @@ Result<MappingQuery> MappingQuery::open(pid_t pid) {
   return MappingQuery(pid, std::move(fd));
 }
 
-Result<std::optional<MappingQuery::Mapping>>
-MappingQuery::find(RemoteAddress address) {
-  if (has_query_) {
-    ProcmapQuery query{};
+struct MappingQuery::Question {
+  ProcmapQuery query{};
+
+  explicit Question(RemoteAddress address) {
     query.size = sizeof query;
     query.query_addr = address.value();
-    if (ioctl(fd_.get(), procmap_query, &query) == 0)
-      return std::optional(Mapping{
-          {RemoteAddress(query.vma_start), RemoteAddress(query.vma_end)},
-          (query.vma_flags & vma_readable) != 0,
-          (query.vma_flags & vma_writable) != 0});
-    if (errno == ENOENT)
-      return std::optional<Mapping>();
-    if (errno == ESRCH)
-      return target_gone("the process has ended");
-    has_query_ = false; // an older kernel: ENOTTY
   }
+  AddressRange range() const {
+    return {RemoteAddress(query.vma_start), RemoteAddress(query.vma_end)};
+  }
+  bool has(uint64_t flag) const { return (query.vma_flags & flag) != 0; }
+};
+
+Result<std::optional<bool>> MappingQuery::ask(Question &question) {
+  if (!has_query_)
+    return std::optional<bool>();
+  if (ioctl(fd_.get(), procmap_query, &question.query) == 0)
+    return std::optional(true);
+  if (errno == ENOENT)
+    return std::optional(false);
+  if (errno == ESRCH)
+    return target_gone("the process has ended");
+  has_query_ = false; // an older kernel: ENOTTY
+  return std::optional<bool>();
+}
+
+Result<const MemoryRegion *> MappingQuery::look_up(RemoteAddress address) {
   if (!map_) {
     Result<MemoryMap> map = MemoryMap::read(pid_);
     if (!map)
       return map.take_error();
     map_ = std::move(*map);
   }
-  const MemoryRegion *region = map_->find(address);
-  if (region == nullptr)
+  return map_->find(address);
+}
+
+Result<std::optional<MappingQuery::Mapping>>
+MappingQuery::find(RemoteAddress address) {
+  Question question(address);
+  Result<std::optional<bool>> is_mapped = ask(question);
+  if (!is_mapped)
+    return is_mapped.take_error();
+  if (*is_mapped && **is_mapped)
+    return std::optional(Mapping{question.range(), question.has(vma_readable),
+                                 question.has(vma_writable)});
+  if (*is_mapped)
     return std::optional<Mapping>();
-  return std::optional(
-      Mapping{region->range, region->is_readable, region->is_writable});
+  Result<const MemoryRegion *> region = look_up(address);
+  if (!region)
+    return region.take_error();
+  if (*region == nullptr)
+    return std::optional<Mapping>();
+  return std::optional(Mapping{(*region)->range, (*region)->is_readable,
+                               (*region)->is_writable});
+}
+
+Result<std::optional<MemoryRegion>>
+MappingQuery::find_region(RemoteAddress address) {
+  Question question(address);
+  char name[PATH_MAX] = {};
+  question.query.vma_name_addr = reinterpret_cast<uint64_t>(name);
+  question.query.vma_name_size = sizeof name;
+  Result<std::optional<bool>> is_mapped = ask(question);
+  if (!is_mapped)
+    return is_mapped.take_error();
+  if (*is_mapped && **is_mapped)
+    return std::optional(MemoryRegion{
+        .range = question.range(),
+        .is_readable = question.has(vma_readable),
+        .is_writable = question.has(vma_writable),
+        .is_executable = question.has(vma_executable),
+        .is_shared = question.has(vma_shared),
+        .file_offset = question.query.vma_offset,
+        .device_major = question.query.dev_major,
+        .device_minor = question.query.dev_minor,
+        .inode = question.query.inode,
+        .path = name,
+    });
+  if (*is_mapped)
+    return std::optional<MemoryRegion>();
+  Result<const MemoryRegion *> region = look_up(address);
+  if (!region)
+    return region.take_error();
+  return *region ? std::optional(**region) : std::nullopt;
 }
 
 } // namespace care::runtime

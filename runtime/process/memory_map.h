@@ -77,9 +77,16 @@ public:
   };
   // Nothing if `address` is not mapped.
   Result<std::optional<Mapping>> find(RemoteAddress address);
+  // The same with all that is known of it, which takes longer.
+  Result<std::optional<MemoryRegion>> find_region(RemoteAddress address);
   void refresh() { map_.reset(); }
 
 private:
+  struct Question;
+  // False: not mapped. Nothing: the kernel has no such question.
+  Result<std::optional<bool>> ask(Question &question);
+  Result<const MemoryRegion *> look_up(RemoteAddress address);
+
   MappingQuery(pid_t pid, UniqueFd fd) : pid_(pid), fd_(std::move(fd)) {}
 
   pid_t pid_;

@@ -80,10 +80,11 @@ Result<std::vector<pid_t>> rank_threads(pid_t pid) {
   return ranked;
 }
 
-std::optional<AddressRange> stack_below(const MemoryMap &map, RemoteAddress sp,
+std::optional<AddressRange> stack_below(const RegionFinder &find,
+                                        RemoteAddress sp,
                                         RemoteAddress thread_pointer) {
-  const MemoryRegion *region = map.find(sp);
-  if (region == nullptr || !region->is_writable || !region->is_readable ||
+  std::optional<MemoryRegion> region = find(sp);
+  if (!region || !region->is_writable || !region->is_readable ||
       region->is_file() || region->is_shared)
     return std::nullopt;
   AddressRange below{region->range.start, sp};
@@ -91,9 +92,10 @@ std::optional<AddressRange> stack_below(const MemoryMap &map, RemoteAddress sp,
     return below;
   bool has_control_block =
       region->range.contains(thread_pointer) && sp < thread_pointer;
-  const MemoryRegion *guard = map.find(region->range.start - 1);
-  bool is_guarded = guard == nullptr || !guard->is_accessible();
-  if (has_control_block && is_guarded && region->path != "[heap]")
+  if (!has_control_block || region->path == "[heap]")
+    return std::nullopt;
+  std::optional<MemoryRegion> guard = find(region->range.start - 1);
+  if (!guard || !guard->is_accessible())
     return below;
   return std::nullopt;
 }

@@ -5,6 +5,7 @@
 #ifndef LIBCARE_RUNTIME_PROCESS_THREAD_CHOICE_H
 #define LIBCARE_RUNTIME_PROCESS_THREAD_CHOICE_H
 
+#include <functional>
 #include <optional>
 #include <sys/types.h>
 #include <vector>
@@ -26,7 +27,10 @@ Result<std::vector<pid_t>> rank_threads(pid_t pid);
 // thread (it holds the thread's own control block, and a guard is below it).
 // Nothing for any other place, such as a coroutine's stack on the heap, where
 // the bytes below may be somebody else's.
-std::optional<AddressRange> stack_below(const MemoryMap &map, RemoteAddress sp,
+using RegionFinder =
+    std::function<std::optional<MemoryRegion>(RemoteAddress address)>;
+std::optional<AddressRange> stack_below(const RegionFinder &find,
+                                        RemoteAddress sp,
                                         RemoteAddress thread_pointer);
 
 // Looks through executable memory of the target; libc first. Refused

@@ -3,6 +3,7 @@
 // /proc/PID/maps as text, and where in it a patch finds room.
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include "runtime/process/memory_map.h"
 
@@ -75,6 +76,25 @@ TEST(MemoryMap, FindsAGapInReachAndOutOfTheHeapsWay) {
 TEST(MemoryMap, FindsNoGapOutOfReach) {
   MemoryMap map = make_map();
   EXPECT_FALSE(map.find_gap(map.regions()[0].range, 0x10000, 0x8000));
+}
+
+// What the kernel says of one address is what it says in the map.
+TEST(MappingQuery, KnowsOfAnAddressWhatTheMapDoes) {
+  Result<MappingQuery> query = MappingQuery::open(getpid());
+  Result<MemoryMap> map = MemoryMap::read(getpid());
+  ASSERT_TRUE(query && map);
+  for (const MemoryRegion &region : map->regions()) {
+    if (region.path != "[stack]" && !region.is_file())
+      continue; // the others change while we look
+    Result<std::optional<MemoryRegion>> one =
+        query->find_region(region.range.start);
+    ASSERT_TRUE(one && *one);
+    EXPECT_EQ(**one, region);
+  }
+  Result<std::optional<MemoryRegion>> nothing =
+      query->find_region(RemoteAddress(0));
+  ASSERT_TRUE(nothing);
+  EXPECT_FALSE(*nothing);
 }
 
 } // namespace
