@@ -34,10 +34,11 @@ Error with_cleanup(Error error, Error cleanup) {
 
 Error prepare_all(const Target &target, PatchPlan &plan,
                   std::vector<PatchRegion> &prepared) {
+  MemoryMap map = target.map();
   for (PlannedPatch &planned : plan.patches) {
     if (Error error = call_resolvers(target, planned))
       return error;
-    Result<PatchRegion> region = prepare_region(target, planned);
+    Result<PatchRegion> region = prepare_region(target, planned, map);
     if (!region)
       return region.take_error();
     prepared.push_back(std::move(*region));

@@ -306,7 +306,8 @@ Error call_resolvers(const Target &target, PlannedPatch &planned) {
 }
 
 Result<PatchRegion> prepare_region(const Target &target,
-                                   const PlannedPatch &planned) {
+                                   const PlannedPatch &planned,
+                                   MemoryMap &map) {
   Result<std::optional<PatchRegion>> reused = reuse_region(target, planned);
   if (!reused)
     return reused.take_error();
@@ -316,10 +317,7 @@ Result<PatchRegion> prepare_region(const Target &target,
   uint64_t size = planned.layout.size_bytes + guard;
   constexpr int attempts_max = 8;
   for (int attempt = 0; !prepared && attempt < attempts_max; ++attempt) {
-    Result<MemoryMap> map = MemoryMap::read(target.pid());
-    if (!map)
-      return map.take_error();
-    std::optional<RemoteAddress> place = find_place(planned, *map, size);
+    std::optional<RemoteAddress> place = find_place(planned, map, size);
     if (!place)
       return no_room(planned, size);
     Result<RegionImage> image = make_image(planned, *place + guard);
@@ -328,8 +326,15 @@ Result<PatchRegion> prepare_region(const Target &target,
     Result<bool> is_mapped = map_image(target, planned, *image);
     if (!is_mapped)
       return is_mapped.take_error();
-    if (*is_mapped)
+    if (*is_mapped) {
       prepared = std::move(image->region);
+      map.add({.range = prepared->whole(), .path = {}});
+      break;
+    }
+    Result<MemoryMap> fresh = MemoryMap::read(target.pid());
+    if (!fresh)
+      return fresh.take_error();
+    map = std::move(*fresh);
   }
   if (!prepared)
     return no_room(planned, size);

@@ -19,9 +19,10 @@ Error check_room(const Target &target, const PlannedPatch &planned);
 
 // Finds room near the object, maps memory, writes the image, protects it. Uses
 // the memory of the same patch again if that was taken off before. Refused
-// [kpatch-no-room] if there is none in reach.
+// [kpatch-no-room] if there is none in reach. `map` is kept true for the next
+// one: to read it takes long in a process with thousands of mappings.
 Result<PatchRegion> prepare_region(const Target &target,
-                                   const PlannedPatch &planned);
+                                   const PlannedPatch &planned, MemoryMap &map);
 
 // Takes back what prepare_region() did: unmaps a region that no code ever led
 // to, keeps one as Removed that was in use before.

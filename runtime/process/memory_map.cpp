@@ -201,6 +201,15 @@ std::optional<RemoteAddress> MemoryMap::find_gap(AddressRange near,
   return best;
 }
 
+void MemoryMap::add(MemoryRegion region) {
+  auto place =
+      std::upper_bound(regions_.begin(), regions_.end(), region.range.start,
+                       [](RemoteAddress start, const MemoryRegion &other) {
+                         return start < other.range.start;
+                       });
+  regions_.insert(place, std::move(region));
+}
+
 Result<MappingQuery> MappingQuery::open(pid_t pid) {
   std::string path = fmt::format("/proc/{}/maps", living_thread(pid));
   UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));

@@ -50,6 +50,9 @@ public:
   // The region that holds `address`, or nullptr.
   const MemoryRegion *find(RemoteAddress address) const;
 
+  // What was mapped since the map was read.
+  void add(MemoryRegion region);
+
   // A free place of `size_bytes` (rounded up to pages) such that no byte of it
   // is further than `max_distance` from any byte of `near`; the closest one.
   // It keeps a guard distance from stacks, which grow down,

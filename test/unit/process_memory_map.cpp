@@ -78,6 +78,19 @@ TEST(MemoryMap, FindsNoGapOutOfReach) {
   EXPECT_FALSE(map.find_gap(map.regions()[0].range, 0x10000, 0x8000));
 }
 
+TEST(MemoryMap, KeepsOutOfWhatWasAdded) {
+  MemoryMap map = make_map();
+  AddressRange near = map.regions()[0].range;
+  std::optional<RemoteAddress> first = map.find_gap(near, 0x5000, 1u << 31);
+  ASSERT_TRUE(first);
+  AddressRange taken{*first, *first + 0x5000};
+  map.add({.range = taken, .path = {}});
+  EXPECT_EQ(map.find(*first)->range, taken);
+  std::optional<RemoteAddress> second = map.find_gap(near, 0x5000, 1u << 31);
+  ASSERT_TRUE(second);
+  EXPECT_FALSE(taken.overlaps({*second, *second + 0x5000}));
+}
+
 // What the kernel says of one address is what it says in the map.
 TEST(MappingQuery, KnowsOfAnAddressWhatTheMapDoes) {
   Result<MappingQuery> query = MappingQuery::open(getpid());
