@@ -40,6 +40,8 @@ bool is_tail_jump(const Unit &unit, const Function &function, Words words) {
                       });
 }
 
+constexpr const char *advice = "put the change into a function that it calls";
+
 // No instruction leads back to a caller: it ends the thread, or loops for ever.
 bool never_returns(const Unit &unit, const Function &function) {
   return std::all_of(
@@ -66,14 +68,18 @@ void warn_about_staying(const Comparison &units, const ChangedFunction &change,
     if (!units.allowed.permits("kpatch-main", name))
       warnings.push_back({"kpatch-main",
                           "function 'main' changed; it runs as long as the "
-                          "program and can rarely be replaced"});
+                          "program and can rarely be replaced",
+                          "",
+                          {advice}});
   } else if (id != no_id && never_returns(a, a.functions[id]) &&
              !units.allowed.permits("kpatch-endless", name)) {
     warnings.push_back(
         {"kpatch-endless",
          "function " + quoted(name) +
              " never returns to its caller; while a thread is in it, the "
-             "patch cannot be applied"});
+             "patch cannot be applied",
+         "",
+         {advice}});
   }
 }
 

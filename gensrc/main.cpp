@@ -44,8 +44,11 @@ Result<MappedFile> open_input(const std::string &path) {
 
 void report(const DiffResult &result, Diagnostics &diagnostics) {
   const UnitChanges &changes = result.changes;
-  for (const Remark &warning : changes.warnings)
+  for (const Remark &warning : changes.warnings) {
     diagnostics.warning(warning.message + " [" + warning.code + "]");
+    for (const std::string &note : warning.notes)
+      diagnostics.note(note);
+  }
   for (const CodeChange &change : changes.functions)
     diagnostics.info(change.location + (change.location.empty() ? "" : ": ") +
                      change.symbol + ": " + change.reason);

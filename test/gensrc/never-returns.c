@@ -6,6 +6,7 @@
 // RUN: %gcc -O2 -S %s -o old.s && %gcc -O2 -DNEW -S %s -o new.s
 // RUN: %kpatch_gensrc -i old.s -i new.s -o m.s 2>&1 | FileCheck %s --implicit-check-not=warning:
 // CHECK: warning: function 'serve' never returns to its caller; while a thread is in it, the patch cannot be applied [kpatch-endless]
+// CHECK-NEXT: note: put the change into a function that it calls
 // CHECK: warning: function 'leave' never returns to its caller
 // CHECK: warning: function 'main' changed; it runs as long as the program and can rarely be replaced [kpatch-main]
 // RUN: %kpatch_gensrc --allow=kpatch-endless:serve --allow=kpatch-endless:leave --allow=kpatch-main:main -i old.s -i new.s -o m.s 2>&1 | count 0

@@ -109,6 +109,17 @@ static Error write_reports(const Options &options,
   return {};
 }
 
+static void print_warnings(const std::vector<Remark> &warnings,
+                           Diagnostics &diagnostics) {
+  fflush(stdout);
+  for (const Remark &warning : warnings) {
+    diagnostics.warning(warning.location + ": " + warning.message + " [" +
+                        warning.code + "]");
+    for (const std::string &note : warning.notes)
+      diagnostics.note(note);
+  }
+}
+
 static int report_error(const Error &error, const Options &options,
                         Diagnostics &diagnostics) {
   if (options.json)
@@ -137,9 +148,11 @@ int main(int argc, char **argv) {
   Progress progress(options.json ? stderr : stdout);
   Result<Report> report =
       make_live_patches(options, interrupts, progress, diagnostics);
-  if (report)
+  if (report) {
     fputs((options.json ? json_document(*report) : text_table(*report)).c_str(),
           stdout);
+    print_warnings(report->warnings, diagnostics);
+  }
   Error unwritten = write_reports(options, report);
   if (!report) {
     if (unwritten)

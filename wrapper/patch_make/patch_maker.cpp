@@ -193,6 +193,34 @@ static Error publish(const Folders &folders, const Progress &progress,
   return {};
 }
 
+// Is a function of the unit in a patch? True as well if a binary does not say
+// where its functions are from.
+static bool is_in_patch(const UnitChanges &unit, const Report &report) {
+  auto is_from = [&](const LinkedFunction &function) {
+    return function.unit.empty() || function.unit == unit.id;
+  };
+  return std::any_of(report.patched.begin(), report.patched.end(),
+                     [&](const PatchedBinary &binary) {
+                       return std::any_of(binary.functions.begin(),
+                                          binary.functions.end(), is_from);
+                     });
+}
+
+static Error add_warnings(const Folders &folders, Report &report) {
+  Result<std::vector<UnitChanges>> units =
+      read_units(side_files_folder(folders));
+  if (!units)
+    return units.take_error();
+  for (UnitChanges &unit : *units)
+    if (is_in_patch(unit, report))
+      for (Remark &warning : unit.warnings) {
+        if (warning.location.empty())
+          warning.location = unit.source;
+        report.warnings.push_back(std::move(warning));
+      }
+  return {};
+}
+
 // Why there is no patch although the sources changed.
 static Error nothing_changed(const Folders &folders, const Report &report) {
   Error error = refused(
@@ -257,6 +285,8 @@ Result<Report> make_patches(const Options &options, const Folders &folders,
   if (!options.build_id.empty())
     if (Error error = choose_binary(options.build_id, report))
       return error;
+  if (Error error = add_warnings(folders, report))
+    return error;
   if (Error error = publish(folders, progress, report))
     return error;
   return report;

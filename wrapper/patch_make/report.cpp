@@ -66,6 +66,12 @@ std::string json_document(const Report &report) {
   for (const PatchedBinary &binary : report.only_added)
     document["only_added"].push_back(
         {{"binary", binary.binary}, {"new_functions", binary.new_functions}});
+  document["warnings"] = Json::array();
+  for (const Remark &warning : report.warnings)
+    document["warnings"].push_back({{"code", warning.code},
+                                    {"message", warning.message},
+                                    {"location", warning.location},
+                                    {"notes", warning.notes}});
   return json_text(document) + "\n";
 }
 

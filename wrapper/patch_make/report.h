@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "common/result.h"
+#include "common/unit_changes.h"
 
 namespace care::patch_make {
 
@@ -40,6 +41,9 @@ struct Report {
   // Changed, but without a function to replace: no patch. Functions were
   // added, and nothing in the original calls them.
   std::vector<PatchedBinary> only_added;
+  // What the compiler warned of in the units that have functions in the
+  // patches. It said so in the middle of a build, where nobody looks.
+  std::vector<Remark> warnings;
 };
 
 // The table at the end. Names may be long: the columns are as wide as they
