@@ -9,7 +9,8 @@ of old and new was left behind by either command.
 import re
 import subprocess
 import sys
-import time
+
+from program_log import next_line
 
 PID, LOG, PATCH = sys.argv[1:4]
 SWEEPS_MAX = 5
@@ -24,17 +25,6 @@ def ctl(*words):
     return result.stdout
 
 
-def say():
-    """A line of the program that it began after now."""
-    start = len(open(LOG).read())
-    for _ in range(3000):
-        lines = open(LOG).read()[start:].split("\n")
-        if len(lines) > 3:
-            return lines[-2]
-        time.sleep(0.005)
-    sys.exit("the program says nothing any more")
-
-
 def kill_in(name, number):
     killer = ["strace", "-qq", "-o", "/dev/null", "-e", "trace=pwrite64"]
     killer += ["-e", "inject=pwrite64:signal=KILL:when=%d" % number, "libcare-ctl"]
@@ -42,9 +32,9 @@ def kill_in(name, number):
     if result.returncode == 0:
         return False
     left = re.search("was left (\\w+); see", ctl("info", "-p", PID))
-    between = say()
+    between = next_line(LOG)
     ctl("recover", "-p", PID)
-    after = say()
+    after = next_line(LOG)
     if after not in ("old old", "new new") or "left" in ctl("info", "-p", PID):
         sys.exit("not settled: says %r" % after)
     if left:
@@ -56,9 +46,9 @@ def kill_in(name, number):
 
 
 def reach(name, words):
-    if say() != words:
+    if next_line(LOG) != words:
         ctl(*COMMANDS[name])
-    if say() != words:
+    if next_line(LOG) != words:
         sys.exit("%s: the program does not say %r" % (name, words))
 
 

@@ -8,7 +8,8 @@ program must go on saying a right word, and patch and unpatch must work.
 import re
 import subprocess
 import sys
-import time
+
+from program_log import next_line
 
 PID, LOG, PATCH = sys.argv[1:4]
 COMMANDS = {"patch": ["patch", "-p", PID, PATCH], "unpatch": ["unpatch", "-p", PID]}
@@ -20,19 +21,8 @@ def ctl(name, *prefix):
     )
 
 
-def say():
-    """A line of the program that it began after now."""
-    start = len(open(LOG).read())
-    for _ in range(3000):
-        lines = open(LOG).read()[start:].split("\n")
-        if len(lines) > 3:
-            return lines[-2]
-        time.sleep(0.005)
-    sys.exit("the program says nothing any more")
-
-
 def expect(word):
-    line = say()
+    line = next_line(LOG)
     if line != "greeting: " + word:
         sys.exit("the program says %r instead of %r" % (line, word))
 
@@ -50,7 +40,7 @@ def kill_in(name, call, number):
     killer += ["-e", "inject=%s:signal=KILL:when=%d" % (call, number)]
     if ctl(name, *killer).returncode == 0:
         return False
-    if say() not in ("greeting: old", "greeting: new"):
+    if next_line(LOG) not in ("greeting: old", "greeting: new"):
         sys.exit("wrong word after a kill")
     left = re.search("was left (\\w+)", reach(name).stderr)
     if left:
