@@ -138,7 +138,7 @@ static constexpr RefusalCode table[] = {
     {"kpatch-not-safe-now", "libcare-ctl", "",
      "the process is in a state that cannot be changed"},
     {"kpatch-not-wrapped", "libcare-patch-make", "",
-     "nothing was compiled through libcare-cc"},
+     "nothing, or not everything, was compiled through libcare-cc"},
     {"kpatch-nothing-changed", "libcare-patch-make", "",
      "the source patch changes no code"},
     {"kpatch-original-differs", "libcare-link", "",

@@ -110,8 +110,14 @@ static Error build_patched(const Run &run, const ProjectBuild &build,
     return error;
   products.remember();
   forget_patched_units(side_files_folder(run.folders));
-  if (Error error = build_stage(run, build, Stage::Patched))
+  Error build_error = build_stage(run, build, Stage::Patched);
+  // What the compiler refuses of a unit without an original is beside the
+  // point.
+  if (Error error = check_originals(side_files_folder(run.folders),
+                                    run.folders.work, products))
     return error;
+  if (build_error)
+    return build_error;
   if (run.options.clean) // then make has compiled everything that it builds
     return {};
   return check_rebuilt(side_files_folder(run.folders),

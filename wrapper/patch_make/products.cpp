@@ -6,6 +6,7 @@
 
 #include "wrapper/patch_make/products.h"
 
+#include <chrono>
 #include <fcntl.h>
 #include <string>
 #include <sys/stat.h>
@@ -37,6 +38,17 @@ Products::Files Products::scan() const {
 void Products::remember() {
   before_ = scan();
   has_begun_ = true;
+}
+
+// Any moment before the first commit of any project would do.
+constexpr time_t long_ago = 946684800;
+
+bool Products::was_there(const fs::path &file) const {
+  auto before = before_.find(file);
+  if (before == before_.end())
+    return false;
+  auto since_epoch = fs::file_time_type::clock::to_sys(before->second.written);
+  return std::chrono::system_clock::to_time_t(since_epoch) != long_ago;
 }
 
 // The link's own permissions say how the file was opened.
@@ -73,15 +85,14 @@ static std::set<fs::path> files_being_written() {
 void Products::outdate(const std::set<fs::path> &sources) const {
   if (!has_begun_)
     return;
-  // Any moment before the first commit of any project would do.
-  constexpr timespec long_ago[2] = {{946684800, 0}, {946684800, 0}};
+  constexpr timespec times[2] = {{long_ago, 0}, {long_ago, 0}};
   std::set<fs::path> open_files = files_being_written();
   for (const auto &[file, state] : scan()) {
     auto before = before_.find(file);
     if ((before != before_.end() && before->second == state) ||
         sources.contains(file) || open_files.contains(file))
       continue;
-    utimensat(AT_FDCWD, file.c_str(), long_ago, 0);
+    utimensat(AT_FDCWD, file.c_str(), times, 0);
   }
 }
 

@@ -23,6 +23,9 @@ public:
 
   // Notes what is there, right before the patched build begins.
   void remember();
+  // Did a make that was not ours leave the file there, or the original build?
+  // What the patched build of an earlier run wrote does not count.
+  bool was_there(const std::filesystem::path &file) const;
   // Marks what is new or was written since. Does nothing without remember():
   // what was not built leaves no products. `sources` are left alone, and files
   // that somebody still writes to, as a running program does to its log.

@@ -41,10 +41,12 @@ void forget_patched_units(const fs::path &side_files) {
       fs::remove(file, code);
 }
 
-static fs::path patched_facts(const fs::path &original_facts) {
-  std::string name = original_facts.native();
-  name.resize(name.size() - original_suffix.size());
-  return name.append(patched_suffix);
+// The same name with the other suffix.
+static fs::path other_facts(const fs::path &facts, std::string_view suffix,
+                            std::string_view other) {
+  std::string name = facts.native();
+  name.resize(name.size() - suffix.size());
+  return name.append(other);
 }
 
 // The first of the changed files that the unit was compiled from, or empty.
@@ -71,7 +73,8 @@ Error check_rebuilt(const fs::path &side_files,
   for (const fs::path &file : files_ending(side_files, original_suffix)) {
     std::error_code code;
     Result<MappedFile> text = MappedFile::open(file);
-    if (!text || fs::exists(patched_facts(file), code))
+    if (!text ||
+        fs::exists(other_facts(file, original_suffix, patched_suffix), code))
       continue;
     Result<Facts> facts = parse_facts(text->text());
     fs::path include = facts ? changed_include(*facts, canonical) : fs::path();
@@ -87,6 +90,29 @@ Error check_rebuilt(const fs::path &side_files,
                              "compile what includes it: {}",
                              reason.string(), units))
       .note("the makefile does not know these dependencies: use --clean");
+}
+
+Error check_originals(const fs::path &side_files, const fs::path &work,
+                      const Products &products) {
+  std::string units;
+  for (const fs::path &file : files_ending(side_files, patched_suffix)) {
+    std::error_code code;
+    Result<MappedFile> text = MappedFile::open(file);
+    if (!text ||
+        fs::exists(other_facts(file, patched_suffix, original_suffix), code))
+      continue;
+    Result<Facts> facts = parse_facts(text->text());
+    if (facts && products.was_there(work / facts->output))
+      units += (units.empty() ? "'" : ", '") + facts->output + "'";
+  }
+  if (units.empty())
+    return {};
+  return refused("kpatch-not-wrapped",
+                 fmt::format("{}: not compiled through libcare-cc when the "
+                             "original was built, so that there is nothing to "
+                             "compare with",
+                             units))
+      .note("make took what lay there for up to date: use --clean");
 }
 
 } // namespace care::patch_make
