@@ -40,7 +40,11 @@ bool is_tail_jump(const Unit &unit, const Function &function, Words words) {
                       });
 }
 
-constexpr const char *advice = "put the change into a function that it calls";
+std::string advice(std::string_view function) {
+  return "put the change into a function that it calls; if who is in it may go "
+         "on in the old code, apply the patch with --allow-active=" +
+         std::string(function);
+}
 
 // No instruction leads back to a caller: it ends the thread, or loops for ever.
 bool never_returns(const Unit &unit, const Function &function) {
@@ -70,7 +74,7 @@ void warn_about_staying(const Comparison &units, const ChangedFunction &change,
                           "function 'main' changed; it runs as long as the "
                           "program and can rarely be replaced",
                           "",
-                          {advice}});
+                          {advice(name)}});
   } else if (id != no_id && never_returns(a, a.functions[id]) &&
              !units.allowed.permits("kpatch-endless", name)) {
     warnings.push_back(
@@ -79,7 +83,7 @@ void warn_about_staying(const Comparison &units, const ChangedFunction &change,
              " never returns to its caller; while a thread is in it, the "
              "patch cannot be applied",
          "",
-         {advice}});
+         {advice(name)}});
   }
 }
 

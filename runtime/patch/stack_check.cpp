@@ -192,6 +192,10 @@ Error StackCheck::describe(const BusyCode &busy) {
   if (activation_.guarded[busy.guarded_index].branches_to_entry)
     error = std::move(error).note("it cannot be allowed to be active: it may "
                                   "branch back to the bytes of the jump");
+  else if (function == "main")
+    error = std::move(error).note(
+        "it runs as long as the program; if the thread may go on in the code "
+        "that it is in: --allow-active=main");
   return error;
 }
 
