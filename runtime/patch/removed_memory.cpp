@@ -53,6 +53,8 @@ namespace {
 constexpr uint64_t copied_in_stop_max = uint64_t{1} << 20;
 constexpr uint64_t address_space_max = uint64_t{256} << 20;
 constexpr size_t mappings_max = 1500;
+// How much more there may be in the stop than a look ahead has found.
+constexpr uint64_t growth_max = uint64_t{128} << 10;
 
 struct Candidate {
   PatchRegion region;
@@ -179,9 +181,12 @@ struct Snapshot {
   bool is_complete = false;
 };
 
-Result<Snapshot> take_snapshot(const Target &target, const Holes &holes) {
+// `expected_bytes` is what a look ahead has found. The room for it is there
+// before the stop; of a process that grows faster nothing is proven this time.
+Result<Snapshot> take_snapshot(const Target &target, const Holes &holes,
+                               uint64_t expected_bytes) {
   Snapshot snapshot;
-  snapshot.bytes.resize(copied_in_stop_max);
+  snapshot.bytes.resize(expected_bytes + growth_max);
   Result<StoppedProcess> stopped = StoppedProcess::stop(target.pid());
   if (!stopped)
     return stopped.take_error();
@@ -189,7 +194,8 @@ Result<Snapshot> take_snapshot(const Target &target, const Holes &holes) {
   if (!memory)
     return memory.take_error();
   snapshot.memory = std::move(*memory);
-  snapshot.is_complete = !snapshot.memory.is_too_much();
+  snapshot.is_complete = !snapshot.memory.is_too_much() &&
+                         snapshot.memory.size_bytes <= snapshot.bytes.size();
   if (snapshot.is_complete) {
     std::vector<MemoryRead> reads;
     std::span<uint8_t> room = snapshot.bytes;
@@ -325,7 +331,8 @@ static Result<bool> find_references(const Target &target,
       return memory.take_error();
     if (memory->is_too_much())
       return false;
-    Result<Snapshot> snapshot = take_snapshot(target, holes);
+    Result<Snapshot> snapshot =
+        take_snapshot(target, holes, memory->size_bytes);
     if (!snapshot)
       return snapshot.take_error();
     result.frozen = std::max(result.frozen, snapshot->frozen);
