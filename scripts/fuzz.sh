@@ -42,15 +42,25 @@ programs=
 for target in $targets; do programs="$programs fuzz_$target"; done
 sanitizers=address,undefined,fuzzer-no-link
 [ "$build" = "build-fuzz" ] || sanitizers=fuzzer-no-link
-cmake --preset fuzz -B "$build" -DLIBCARE_SANITIZE=$sanitizers >/dev/null
+build_log=$(mktemp)
+trap 'rm -f "$build_log"' EXIT
+# quietly COMMAND...: its output only if it fails.
+quietly() {
+  "$@" >"$build_log" 2>&1 || {
+    tail -n 40 "$build_log" >&2
+    echo "fuzz.sh: error: '$*' failed" >&2
+    exit 1
+  }
+}
+quietly cmake --preset fuzz -B "$build" -DLIBCARE_SANITIZE=$sanitizers
 # shellcheck disable=SC2086 # several targets
-cmake --build "$build" --target $programs | tail -n 1
+quietly cmake --build "$build" --target $programs
 corpus="build-fuzz/corpus"
 if ! [ -d "$corpus" ]; then
   # The programs that make them are those of the ordinary build.
-  cmake --preset release >/dev/null
-  cmake --build --preset release --target libcare-cc libcare_plugin \
-    libcare-link kpatch_make | tail -n 1
+  quietly cmake --preset release
+  quietly cmake --build --preset release --target libcare-cc libcare_plugin \
+    libcare-link kpatch_make
   PATH=$PWD/build/bin:$PATH test/fuzz/make-corpus "$corpus"
 fi
 

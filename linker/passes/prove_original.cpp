@@ -372,7 +372,7 @@ Error Prover::check_range(const SectionPair &pair,
   Result<BytePair> bytes = bytes_of(pair, range);
   if (!bytes)
     return bytes.take_error();
-  auto [ours, theirs] = *bytes;
+  std::span<const uint8_t> ours = bytes->patched, theirs = bytes->original;
   // Plain bytes up to `end` were compared up to `checked`.
   uint64_t checked = 0;
   auto check_plain = [&](uint64_t end) -> Error {
