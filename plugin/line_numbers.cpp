@@ -25,6 +25,7 @@
 #include <unordered_map>
 
 #include "common/mapped_file.h"
+#include "common/source_scanner.h"
 #include "gensrc/assembly.h"
 #include "plugin/line_match.h"
 
@@ -99,6 +100,21 @@ std::vector<LinesFact> source_lines() {
 
 // --- patched stage
 
+// Enumerators are counted on from the line of their brace: some count
+// themselves by __LINE__, and one that is new has to move those behind it.
+static void forget_enumerators(std::string_view text,
+                               std::vector<uint32_t> &lines) {
+  SourceScanner scanner;
+  for (size_t i = 0; i < lines.size() && !text.empty(); ++i) {
+    std::string_view line = text.substr(0, text.find('\n'));
+    line = text.substr(0, std::min(line.size() + 1, text.size()));
+    if (scanner.is_in_enumerators())
+      lines[i] = 0;
+    scanner.scan(line);
+    text.remove_prefix(line.size());
+  }
+}
+
 // Null: the original says nothing about it, or it has all lines where they
 // were.
 static const std::vector<uint32_t> *matched_lines(const std::string &name) {
@@ -118,6 +134,7 @@ static const std::vector<uint32_t> *matched_lines(const std::string &name) {
   std::vector<uint32_t> now = line_fingerprints(file->text());
   if (now != before->second)
     lines = match_lines(before->second, now);
+  forget_enumerators(file->text(), lines);
   return lines.empty() ? nullptr : &lines;
 }
 

@@ -76,6 +76,30 @@ def dropbear(name, patch, **more):
     )
 
 
+def rsync(name, patch, functions):
+    """The daemon gives a file to a client."""
+    client = "{lpmake}/usr/local/bin/rsync -q rsync://127.0.0.1:18873/files/hello got"
+    ask = "rm -f got; %s && cat got" % client
+    return Case(
+        name,
+        "rsync=3.2.7-1+deb12u6",
+        "2026-05-20/" + patch,
+        # The patches change configure.ac.
+        configure="touch aclocal.m4 configure.sh config.h.in && ./configure"
+        " --disable-lz4 --disable-xxhash --disable-md2man --disable-md5-asm"
+        " --disable-acl-support",
+        make="$(MAKE) rsync",
+        install="install -D rsync $(DESTDIR)/usr/local/bin/rsync",
+        functions=functions,
+        prepare="mkdir -p files && echo hello > files/hello && printf '%s\\n' '[files]'"
+        " 'use chroot = no' 'path = {case}/files' > rsyncd.conf",
+        start="{lpmake}/usr/local/bin/rsync --daemon --no-detach"
+        " --address=127.0.0.1 --port=18873 --config={case}/rsyncd.conf",
+        ready=ask,
+        questions=[same("^hello$", command=ask)],
+    )
+
+
 def yajl(name, patch, **more):
     return Case(
         name,
@@ -136,6 +160,26 @@ CASES = [
         make="$(MAKE) -C lib && $(MAKE) -C src",
         install="install -D src/wget $(DESTDIR)/usr/bin/wget",
         functions=["url_parse"],
+    ),
+    rsync(
+        "rsync-match",
+        "0007-prevent-information-leak-off-the-stack.patch",
+        ["match_sums"],
+    ),
+    rsync(
+        "rsync-safe-links",
+        "0014-make-safe-links-stricter.patch",
+        ["unsafe_symlink"],
+    ),
+    rsync(
+        "rsync-token",
+        "0024-reject-negative-token-values-in-compressed-stream-re.patch",
+        ["recv_token"],
+    ),
+    rsync(
+        "rsync-tzset",
+        "0032-call-tzset-before-chroot-to-cache-timezone-data.patch",
+        ["start_daemon"],
     ),
     dropbear("dropbear-48795", "CVE-2023-48795.patch", refused="kpatch-data-size"),
     dropbear("dropbear-47203", "CVE-2025-47203.patch", refused="kpatch-type-layout"),

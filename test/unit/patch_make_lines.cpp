@@ -118,6 +118,16 @@ TEST(LineKeeper, NotInsideARawString) {
             "s = R\"x(\n new\n a)\" \n)x\";\n#line 4\ny;\n");
 }
 
+TEST(LineKeeper, NotInAListOfEnumerators) {
+  EXPECT_EQ(keep_line_numbers("enum e {\n a,\n b\n};\nint x;\n",
+                              "enum e {\n a,\n n,\n b\n};\nint x;\n"),
+            "enum e {\n a,\n n,\n b\n};\n#line 5\nint x;\n");
+  // What returns one has a body like any other.
+  EXPECT_EQ(keep_line_numbers("enum e f(void) {\n g();\n}\n",
+                              "enum e f(void) {\n n();\n g();\n}\n"),
+            "enum e f(void) {\n n();\n#line 2\n g();\n}\n");
+}
+
 TEST(LineKeeper, QuotesAndParenthesesInLiteralsAndCommentsDoNotCount) {
   std::string before = "f('(', \"/* (\", 1'000); // don't (\n";
   EXPECT_EQ(keep_line_numbers(before + "a;\n", before + "new;\na;\n"),

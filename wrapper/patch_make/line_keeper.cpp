@@ -22,7 +22,7 @@
 #include <vector>
 
 #include "wrapper/patch_make/line_diff.h"
-#include "wrapper/patch_make/source_scanner.h"
+#include "common/source_scanner.h"
 
 namespace care::patch_make {
 

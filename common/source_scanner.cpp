@@ -5,12 +5,12 @@
 // closing brace in the first column ends all open parentheses, so that one odd
 // line cannot spoil the rest of a file.
 
-#include "wrapper/patch_make/source_scanner.h"
+#include "common/source_scanner.h"
 
 #include <algorithm>
 #include <cctype>
 
-namespace care::patch_make {
+namespace care {
 
 static bool is_word(char c) {
   return isalnum(static_cast<unsigned char>(c)) || c == '_';
@@ -39,6 +39,7 @@ Conditional SourceScanner::scan(std::string_view line) {
       conditional = scan_directive_name(text.substr(start + 1));
     } else if (text.starts_with('}')) {
       parentheses_ = 0;
+      enumerator_braces_ = 0;
     }
   }
   scan_characters(text);
@@ -104,12 +105,44 @@ void SourceScanner::scan_characters(std::string_view text) {
     } else if (c == '"' || c == '\'') {
       at = skip_literal(text, at);
     } else {
-      if (!in_directive_ && c == '(')
-        ++parentheses_;
-      if (!in_directive_ && c == ')')
-        parentheses_ = std::max(0, parentheses_ - 1);
+      if (!in_directive_)
+        scan_code(text, at);
       ++at;
     }
+  }
+}
+
+// Parentheses, and the braces of enumerators: `enum color { ... }`, but not the
+// body of `enum color mix(int n) { ... }`.
+void SourceScanner::scan_code(std::string_view text, size_t at) {
+  bool begins_word = at == 0 || !is_word(text[at - 1]);
+  std::string_view rest = text.substr(at);
+  if (begins_word && rest.starts_with("enum") &&
+      (rest.size() == 4 || !is_word(rest[4])))
+    after_enum_ = true;
+  switch (text[at]) {
+  case '(':
+    ++parentheses_;
+    break;
+  case ')':
+    parentheses_ = std::max(0, parentheses_ - 1);
+    after_enum_ = false;
+    break;
+  case '{':
+    if (after_enum_ || enumerator_braces_ > 0)
+      ++enumerator_braces_;
+    after_enum_ = false;
+    break;
+  case '}':
+    enumerator_braces_ = std::max(0, enumerator_braces_ - 1);
+    break;
+  case ';':
+  case ',':
+  case '=':
+    after_enum_ = false;
+    break;
+  default:
+    break;
   }
 }
 
@@ -145,4 +178,4 @@ size_t SourceScanner::begin_raw_string(std::string_view text, size_t quote) {
   return open + 1;
 }
 
-} // namespace care::patch_make
+} // namespace care
