@@ -4,28 +4,48 @@ import os
 import subprocess
 
 
-def download(package, folder):
-    """Fetches `name` or `name=version` into the folder, once. If the archive no
-    longer has the version, the one that it has."""
-    if os.path.isdir(folder):
-        return ""
-    partial = folder + ".part"
-    os.makedirs(partial, exist_ok=True)
-    get = "apt-get -q -o APT::Sandbox::User=root source --download-only "
-    name = package.split("=")[0]
-    result = subprocess.run(
-        "%s %s || %s %s" % (get, package, get, name),
-        shell=True,
-        cwd=partial,
+def run(command, **options):
+    return subprocess.run(
+        command,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        **options,
     )
-    if result.returncode != 0:
-        raise OSError("apt-get source %s: %s" % (package, result.stdout))
-    os.rename(partial, folder)
-    return result.stdout
+
+
+def versions(package):
+    """As asked for, the newest, and all others that the archive has heard of:
+    what it lists it need not have any more."""
+    name = package.split("=")[0]
+    listed = run(["apt-cache", "showsrc", "--only-source", name]).stdout
+    known = [
+        "%s=%s" % (name, line.split()[1])
+        for line in listed.splitlines()
+        if line.startswith("Version:")
+    ]
+    return [package, name] + known
+
+
+def download(package, folder):
+    """Fetches `name` or `name=version` into the folder, once. If the archive no
+    longer has the version, one that it has."""
+    if os.path.isdir(folder):
+        return ""
+    partial = folder + ".part"
+    os.makedirs(partial, exist_ok=True)
+    get = ["apt-get", "-q", "-o", "APT::Sandbox::User=root"]
+    output = ""
+    for version in versions(package):
+        result = run(get + ["source", "--download-only", version], cwd=partial)
+        output += result.stdout
+        if result.returncode == 0:
+            os.rename(partial, folder)
+            return output
+        for leftover in os.listdir(partial):
+            os.remove(os.path.join(partial, leftover))
+    raise OSError("apt-get source %s: %s" % (package, output))
 
 
 def unpack(package, downloads, tree, is_patched):
@@ -34,13 +54,7 @@ def unpack(package, downloads, tree, is_patched):
     output = download(package, folder)
     (description,) = [n for n in os.listdir(folder) if n.endswith(".dsc")]
     command = ["dpkg-source", "--no-check"] + ([] if is_patched else ["--skip-patches"])
-    result = subprocess.run(
-        command + ["-x", os.path.join(folder, description), tree],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
+    result = run(command + ["-x", os.path.join(folder, description), tree])
     if result.returncode != 0:
         raise OSError("dpkg-source %s: %s" % (description, result.stdout))
     return output + result.stdout
