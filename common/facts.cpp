@@ -82,6 +82,12 @@ std::string format_facts(const Facts &facts) {
     append_line(text, "automatic", {a.type, a.function});
   for (const LinesFact &l : facts.lines)
     append_line(text, "lines", {l.file, format_lines(l.lines)});
+  if (!facts.link_id.empty())
+    append_line(text, "link-id", {facts.link_id});
+  for (const LinkedFact &l : facts.linked)
+    append_line(text, "linked",
+                {l.symbol, l.order, l.unit, l.clone_of, l.inlined_into,
+                 l.is_visible ? "visible" : ""});
   return text;
 }
 
@@ -134,6 +140,10 @@ static void take_line(Facts &facts, std::vector<std::string> &f) {
     facts.automatic.push_back({f[1], f[2]});
   else if (keyword == "lines")
     facts.lines.push_back({f[1], parse_lines(f[2])});
+  else if (keyword == "link-id")
+    facts.link_id = f[1];
+  else if (keyword == "linked")
+    facts.linked.push_back({f[1], f[2], f[3], f[4], f[5], f[6] == "visible"});
   else if (keyword == "enum")
     facts.enumerations.push_back({f[1], f[2], {}});
   else if (keyword == "value" && !facts.enumerations.empty())

@@ -90,6 +90,18 @@ struct LinesFact {
   std::vector<uint32_t> lines;
 };
 
+// A function or variable of a link with link-time optimisation, which renames
+// statics and puts the code of many units into several texts.
+struct LinkedFact {
+  std::string symbol; // as in the text
+  // GCC's number of it in this link, the same in all its processes.
+  std::string order;
+  std::string unit = {};         // link_id of the unit that it is from
+  std::string clone_of = {};     // symbol of the function it was cloned from
+  std::string inlined_into = {}; // order of the function that has its code
+  bool is_visible = false;       // to other objects of the program
+};
+
 struct Facts {
   std::string compiler;             // name and exact version
   std::vector<std::string> options; // those that decide about the code
@@ -105,6 +117,9 @@ struct Facts {
   std::vector<AutomaticFact> automatic;
   std::vector<std::string> includes; // not from system headers
   std::vector<LinesFact> lines;      // of the original only
+  // With link-time optimisation: what GCC calls this unit in the link.
+  std::string link_id;
+  std::vector<LinkedFact> linked; // of a link, not of a unit
 };
 
 std::string format_facts(const Facts &facts);

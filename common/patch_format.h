@@ -104,6 +104,8 @@ constexpr std::string_view allowed = ".kpatch.allowed";
 constexpr std::string_view parts = ".kpatch.parts";
 constexpr std::string_view aliases = ".kpatch.aliases";
 constexpr std::string_view signatures = ".kpatch.signatures";
+// Only in objects for link-time optimisation: where the unit's side files are.
+constexpr std::string_view side_files = ".kpatch.side_files";
 } // namespace section
 
 // Local label in front of a unit's functions in .kpatch.text, in assembly and

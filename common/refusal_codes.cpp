@@ -99,7 +99,8 @@ static constexpr RefusalCode table[] = {
      "libcare-link ended without saying why"},
     {"kpatch-locked", "libcare-ctl", "",
      "another libcare-ctl works on the process"},
-    {"kpatch-lto", "libcare-cc", "", "link-time optimisation"},
+    {"kpatch-lto", "libcare-cc", "",
+     "the units of a link cannot be told apart"},
     {"kpatch-main", "kpatch_gensrc", "function",
      "a warning: main changed, which runs as long as the program. allowed: no "
      "warning"},

@@ -15,7 +15,15 @@ void declare_options(CLI::App &app, CommandLine &line) {
   app.add_option("-i,--input", line.inputs,
                  "assembly, original first, then patched; '-' is standard "
                  "input; one alone is only filtered")
-      ->required()
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  app.add_option("--link", line.link,
+                 "instead of inputs: STEM of the side files of a link with "
+                 "link-time optimisation; writes OUTPUT.N.s, the original's "
+                 "partitions, and OUTPUT.patch.s");
+  app.add_option("--link-unit", line.link_units,
+                 "STEM of the side files of a unit of that link; may be "
+                 "repeated")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   app.add_option("-o,--output,--ouput", line.output,

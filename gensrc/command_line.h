@@ -16,6 +16,8 @@ namespace care::gensrc {
 
 struct CommandLine {
   std::vector<std::string> inputs;
+  std::string link;                    // of a link: the side files' stem
+  std::vector<std::string> link_units; // ... and those of its units
   std::string output = "-";
   std::string report, report_format = "lines", changes;
   std::string os, arch = "x86_64";

@@ -20,6 +20,13 @@ struct Comparison {
   const Matching &matching;
   const DiffOptions &options;
   Allowances &allowed; // the answers to refusals
+
+  // What people and the linking step call a symbol.
+  std::string name_in_binary(std::string_view name) const {
+    auto found = options.original_names.find(name);
+    return found == options.original_names.end() ? std::string(name)
+                                                 : found->second.name;
+  }
 };
 
 // Does a list of the options hold `name`, or FILE:`name` where `file` ends with

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Line filter. A dropped section ends with the next section change; the
-// directive that begins it is dropped, the one that ends it is not.
+// directive that begins it is dropped, the one that ends it is not. What is
+// said in between about symbols of other sections stays (GCC declares hidden
+// and weak symbols at the end of a text, behind its debug information).
 
 #include "gensrc/debug_filter.h"
 
@@ -15,6 +17,14 @@ static bool is_dropped_section(std::string_view name,
   return (filter.debug_info && name.starts_with(".debug")) ||
          (filter.eh_frame && name.starts_with(".eh_frame")) ||
          (filter.except_table && name.starts_with(".gcc_except_table"));
+}
+
+static bool is_binding(std::string_view directive) {
+  for (std::string_view name : {".globl", ".global", ".weak", ".local",
+                                ".hidden", ".internal", ".protected"})
+    if (directive == name)
+      return true;
+  return false;
 }
 
 static bool is_dropped_line(std::string_view line, Words words,
@@ -41,7 +51,7 @@ std::string filter_debug(std::string_view text, const DebugFilter &filter) {
     std::string_view line = take_line(text);
     std::string_view rest = line;
     Words words = split_words(take_statement(rest));
-    bool drop = in_dropped;
+    bool drop = in_dropped && !is_binding(words.head);
     if (!words.head.empty() && directive_of(words.head) == Directive::Section) {
       std::string_view operands = words.operands;
       in_dropped = words.head == ".section" &&

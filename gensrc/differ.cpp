@@ -93,10 +93,14 @@ static Error write_merged(const Comparison &units, const Changes &changes,
   Result<std::string> tail = writer.write();
   if (!tail)
     return tail.take_error();
+  result.tail = std::move(*tail);
+  result.references = writer.references();
+  append_allowances(result.tail, units.allowed.needed());
   if (!result.merged.empty() && result.merged.back() != '\n')
     result.merged += '\n';
-  result.merged += *tail;
-  append_allowances(result.merged, units.allowed.needed());
+  result.merged += result.tail;
+  for (const Reference &reference : result.references)
+    result.merged += reference_lines(reference);
   for (const std::string &answer : units.allowed.needed()) {
     result.allowed.push_back(answer);
     result.changes.allowed.push_back(remark_of_answer(answer));
@@ -145,6 +149,11 @@ Result<DiffResult> diff_assembly(std::string_view original,
   if (Error error = write_merged(units, *changes, result))
     return error;
   return result;
+}
+
+std::string reference_lines(const Reference &reference) {
+  return fmt::format("\t.globl\t{0}\n\t.hidden\t{0}\n\t.set\t{0},{1}\n",
+                     reference.alias, reference.original.name);
 }
 
 static std::string escaped(std::string_view text) {

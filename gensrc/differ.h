@@ -9,6 +9,7 @@
 #ifndef LIBCARE_GENSRC_DIFFER_H
 #define LIBCARE_GENSRC_DIFFER_H
 
+#include <map>
 #include <set>
 #include <string>
 #include <string_view>
@@ -22,6 +23,13 @@ namespace care::gensrc {
 // Larger texts are refused. The largest known, a program of 2.2 million lines
 // in one file, with debug information, has 60 megabytes.
 constexpr size_t max_text_bytes = size_t{512} << 20;
+
+// A local symbol of the original, where that is several texts joined to one
+// (link_time/).
+struct OriginalName {
+  std::string name; // in its text, and in the binary
+  size_t text = 0;  // which one
+};
 
 struct DiffOptions {
   // Names that may differ without consequence: a changed function keeps its
@@ -46,12 +54,24 @@ struct DiffOptions {
   // The texts are files that a person has given: where nothing tells the line
   // of the source, messages name the line of the text.
   bool name_lines = false;
+  // By the name in the joined text; empty if there is one text.
+  std::map<std::string, OriginalName, std::less<>> original_names;
   // Texts of the facts side files; may be empty.
   std::string original_facts, patched_facts;
 };
 
+// A global name that the tail uses for a local symbol of the original.
+struct Reference {
+  std::string alias;
+  OriginalName original;
+};
+
 struct DiffResult {
   std::string merged; // exactly the original if nothing changed
+  // What `merged` has behind the original, apart from the references, which
+  // have to be in the text that defines them.
+  std::string tail;
+  std::vector<Reference> references;
   bool changed = false;
   // For people. The id is that of the unit in the patched binary, if it
   // changed; `output`, `source` and `compiler` are left to the caller.
@@ -65,6 +85,9 @@ struct DiffResult {
 Result<DiffResult> diff_assembly(std::string_view original,
                                  std::string_view patched,
                                  const DiffOptions &options);
+
+// The directives that define a reference.
+std::string reference_lines(const Reference &reference);
 
 // Records answers to refusals in the merged text (.kpatch.allowed).
 void append_allowances(std::string &merged,

@@ -60,12 +60,13 @@ void ChangeLister::list(const Changes &changes, UnitChanges &list) const {
     bool is_new = change.original == no_id || change.is_clone;
     CodeChange entry{
         std::string(is_new ? change_kind::added : change_kind::replaced),
-        std::string(b.symbols[change.symbol].name), change.reason,
+        units_.name_in_binary(b.symbols[change.symbol].name), change.reason,
         find_location(change)};
     list_part(change, 0, entry, list);
     entry.kind = change_kind::part;
     for (size_t part = 1; part < function.parts.size(); part++) {
-      entry.symbol = b.symbol_of(b.atoms[function.parts[part]]).name;
+      entry.symbol = units_.name_in_binary(
+          b.symbol_of(b.atoms[function.parts[part]]).name);
       list_part(change, part, entry, list);
     }
   }

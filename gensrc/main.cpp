@@ -5,34 +5,21 @@
 
 #include <CLI/CLI.hpp>
 
-#include <cstdio>
 #include <unistd.h>
 
 #include "common/allowances.h"
 #include "common/diagnostics.h"
 #include "common/mapped_file.h"
 #include "common/parse_command_line.h"
-#include "common/write_file.h"
 #include "gensrc/command_line.h"
 #include "gensrc/debug_filter.h"
 #include "gensrc/differ.h"
-#include "gensrc/report.h"
+#include "gensrc/link_time/link_diff.h"
+#include "gensrc/output.h"
 #include "gensrc/settings.h"
 
 namespace care::gensrc {
 namespace {
-
-Error write_output(const std::string &path, std::string_view text) {
-  if (path != "-")
-    return write_file(path, text);
-  while (!text.empty()) {
-    ssize_t count = write(STDOUT_FILENO, text.data(), text.size());
-    if (count < 0)
-      return system_error("standard output", errno);
-    text.remove_prefix(static_cast<size_t>(count));
-  }
-  return {};
-}
 
 Result<MappedFile> open_input(const std::string &path) {
   Result<MappedFile> file =
@@ -42,62 +29,59 @@ Result<MappedFile> open_input(const std::string &path) {
   return file.take_error().note("give the assembly of one source file");
 }
 
-void report(const DiffResult &result, Diagnostics &diagnostics) {
-  const UnitChanges &changes = result.changes;
-  for (const Remark &warning : changes.warnings) {
-    diagnostics.warning(warning.message + " [" + warning.code + "]");
-    for (const std::string &note : warning.notes)
-      diagnostics.note(note);
-  }
-  for (const CodeChange &change : changes.functions)
-    diagnostics.info(change.location + (change.location.empty() ? "" : ": ") +
-                     change.symbol + ": " + change.reason);
-  for (const std::string &name : changes.new_variables)
-    diagnostics.info(name + ": new variable");
-  for (const std::string &name : changes.removed_variables)
-    diagnostics.info(name + ": variable removed");
-  for (const std::string &answer : result.allowed)
-    diagnostics.info("allowed " + answer);
-  if (!result.changed)
-    diagnostics.info("nothing changed");
-}
-
-Error write_reports(const CommandLine &line, UnitChanges changes) {
-  changes.output = line.options.unit_name;
-  changes.source = line.inputs[1];
-  std::string report = line.report_format == "json"   ? json_report(changes)
-                       : line.report_format == "text" ? text_report(changes)
-                                                      : format_report(changes);
-  if (!line.report.empty())
-    if (Error error = write_file(line.report, report))
-      return error;
-  if (!line.changes.empty())
-    return write_file(line.changes, format_changes(changes));
-  return {};
-}
-
 // A refused change has a report as well, which says why.
 Error report_refusal(const CommandLine &line, Error error) {
   UnitChanges changes;
   changes.refusals = {remark_of(error)};
   bool is_refused = error.kind() == ErrorKind::Refused;
   bool is_about_original = error.message().starts_with("original: ");
-  error = std::move(error).in(line.inputs[is_about_original ? 0 : 1]);
+  if (line.link.empty())
+    error = std::move(error).in(line.inputs[is_about_original ? 0 : 1]);
   if (is_refused)
     if (Error unwritten = write_reports(line, std::move(changes)))
       return join_errors(std::move(error), std::move(unwritten));
   return error;
 }
 
-Error run(CommandLine &line, Diagnostics &diagnostics) {
+Error complete_options(CommandLine &line) {
+  line.options.ignore_changes = split_list(line.ignore_changes);
+  line.options.unlink_symbols = split_list(line.unlink_symbols);
+  line.options.must_adapt = split_list(line.must_adapt);
+  if (line.test_mode)
+    return {};
+  Result<std::vector<std::string>> names = read_settings(settings_path);
+  if (!names)
+    return names.take_error();
+  line.options.only_functions = std::move(*names);
+  return {};
+}
+
+Error merge_link(CommandLine &line, Diagnostics &diagnostics) {
+  if (!line.inputs.empty() || line.output == "-")
+    return usage_error("--link takes no --input, and needs --output");
+  Result<LinkFiles> files = read_link_files(line.link, line.link_units);
+  if (!files)
+    return report_refusal(line, files.take_error());
+  line.options.unit_name = files->patched.link.output;
+  Result<LinkDiff> diff = diff_link(*files, line.options);
+  if (!diff)
+    return report_refusal(line, diff.take_error());
+  report(diff->changes, diff->allowed, !diff->patch.empty(), diagnostics);
+  for (size_t i = 0; i < diff->partitions.size(); i++)
+    if (Error error = write_output(line.output + "." + std::to_string(i) + ".s",
+                                   diff->partitions[i]))
+      return error;
+  if (!diff->patch.empty())
+    if (Error error = write_output(line.output + ".patch.s", diff->patch))
+      return error;
+  return write_reports(line, std::move(diff->changes));
+}
+
+Error merge_texts(CommandLine &line, Diagnostics &diagnostics) {
+  if (line.inputs.empty())
+    return usage_error("--input is required");
   if (line.inputs.size() > 2)
     return usage_error("more than two inputs");
-  if (Error error = Allowances().add_all(line.options.allow))
-    return error;
-  // That of an earlier run must not pass for this one's if we fail.
-  for (const std::string &file : {line.report, line.changes})
-    if (!file.empty())
-      unlink(file.c_str());
   Result<MappedFile> original = open_input(line.inputs[0]);
   if (!original)
     return original.take_error();
@@ -108,26 +92,30 @@ Error run(CommandLine &line, Diagnostics &diagnostics) {
   if (!patched)
     return patched.take_error();
 
-  line.options.ignore_changes = split_list(line.ignore_changes);
-  line.options.unlink_symbols = split_list(line.unlink_symbols);
-  line.options.must_adapt = split_list(line.must_adapt);
   // A filter that drops lines moves those below.
   line.options.name_lines = line.filter.keep_lines || !line.filter.is_active();
   line.options.unit_name = line.output == "-" ? line.inputs[0] : line.output;
-  if (!line.test_mode) {
-    Result<std::vector<std::string>> names = read_settings(settings_path);
-    if (!names)
-      return names.take_error();
-    line.options.only_functions = std::move(*names);
-  }
   Result<DiffResult> result = diff_assembly(
       first, filter_debug(patched->text(), line.filter), line.options);
   if (!result)
     return report_refusal(line, result.take_error());
-  report(*result, diagnostics);
+  report(result->changes, result->allowed, result->changed, diagnostics);
   if (Error error = write_reports(line, std::move(result->changes)))
     return error;
   return write_output(line.output, result->merged);
+}
+
+Error run(CommandLine &line, Diagnostics &diagnostics) {
+  if (Error error = Allowances().add_all(line.options.allow))
+    return error;
+  // That of an earlier run must not pass for this one's if we fail.
+  for (const std::string &file : {line.report, line.changes})
+    if (!file.empty())
+      unlink(file.c_str());
+  if (Error error = complete_options(line))
+    return error;
+  return line.link.empty() ? merge_texts(line, diagnostics)
+                           : merge_link(line, diagnostics);
 }
 
 } // namespace

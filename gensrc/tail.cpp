@@ -33,7 +33,7 @@ Result<std::string> TailWriter::write() {
   if (Error error = write_aliases())
     return error;
   write_tables();
-  write_references();
+  write_weak_imports();
   return std::move(out_);
 }
 

@@ -7,9 +7,11 @@
 #ifndef LIBCARE_GENSRC_TAIL_H
 #define LIBCARE_GENSRC_TAIL_H
 
+#include <map>
 #include <set>
 #include <string>
 #include <unordered_set>
+#include <vector>
 
 #include "gensrc/arch/arch.h"
 #include "gensrc/changes.h"
@@ -26,6 +28,8 @@ public:
              std::string unit_id);
 
   Result<std::string> write();
+  // After write(): the local symbols of the original that it has to reach.
+  std::vector<Reference> references() const;
 
 private:
   // Of the function being written.
@@ -61,7 +65,7 @@ private:
   Error write_aliases();
 
   // tail_tables.cpp
-  void write_references();
+  void write_weak_imports();
   void write_tables();
   void write_alias_names();
   void write_signatures();
@@ -89,7 +93,7 @@ private:
   std::string out_;
   uint32_t current_ = no_id; // the patched function being written
   CfaState cfa_;
-  std::set<std::string> references_; // local names of the original
+  std::map<std::string, OriginalName> references_; // by alias
   std::set<std::string> weak_imports_;
   std::vector<AtomId> needed_;
   std::unordered_set<AtomId> is_needed_;

@@ -21,8 +21,15 @@ std::string TailWriter::original_name(SymbolId original) {
   const Symbol &symbol = a_.symbols[original];
   if (!symbol.is_defined() || !symbol.is_local())
     return std::string(symbol.name);
-  references_.insert(std::string(symbol.name));
-  return std::string(symbol.name) + ".kpatchref." + unit_id_;
+  OriginalName known{std::string(symbol.name), 0};
+  std::string alias = known.name + ".kpatchref." + unit_id_;
+  const auto &names = units_.options.original_names;
+  if (auto found = names.find(symbol.name); found != names.end()) {
+    known = found->second;
+    alias = known.name + ".kpatchref." + unit_id_ + "." +
+            std::to_string(known.text);
+  }
+  return references_.try_emplace(alias, known).first->first;
 }
 
 std::string TailWriter::new_name(SymbolId id) const {

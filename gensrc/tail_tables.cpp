@@ -10,17 +10,19 @@
 
 namespace care::gensrc {
 
-void TailWriter::write_references() {
-  // What the original refers to without .weak stays as it is: it was found.
+// What the original refers to without .weak stays as it is: it was found.
+void TailWriter::write_weak_imports() {
   for (const std::string &name : weak_imports_)
     if (SymbolId known = a_.find(name);
         known == no_id || a_.symbols[known].is_weak)
       out_ += "\t.weak\t" + name + "\n";
-  for (const std::string &name : references_) {
-    std::string alias = name + ".kpatchref." + unit_id_;
-    out_ += "\t.globl\t" + alias + "\n\t.hidden\t" + alias + "\n\t.set\t" +
-            alias + "," + name + "\n";
-  }
+}
+
+std::vector<Reference> TailWriter::references() const {
+  std::vector<Reference> list;
+  for (const auto &[alias, original] : references_)
+    list.push_back({alias, original});
+  return list;
 }
 
 void TailWriter::write_tables() {
@@ -28,9 +30,11 @@ void TailWriter::write_tables() {
     return;
   begin_section(section::strtab);
   for (size_t i = 0; i < changes_.functions.size(); i++)
-    out_ += ".Lkpname" + std::to_string(i) + std::string(tail_suffix) +
-            ":\n\t.string\t\"" +
-            std::string(b_.symbols[changes_.functions[i].symbol].name) + "\"\n";
+    out_ +=
+        ".Lkpname" + std::to_string(i) + std::string(tail_suffix) +
+        ":\n\t.string\t\"" +
+        units_.name_in_binary(b_.symbols[changes_.functions[i].symbol].name) +
+        "\"\n";
   begin_section(section::info);
   out_ += "\t.balign\t8\n";
   std::string parts;
@@ -90,7 +94,7 @@ void TailWriter::write_alias_names() {
         continue;
       std::string label =
           ".Lkpalias" + std::to_string(count++) + std::string(tail_suffix);
-      out_ += label + ":\n\t.string\t\"" + std::string(name) + "\"\n";
+      out_ += label + ":\n\t.string\t\"" + units_.name_in_binary(name) + "\"\n";
       records += "\t.quad\t" + original_name(change.original) + "\n\t.quad\t" +
                  label + "\n";
     }

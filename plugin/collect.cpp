@@ -27,11 +27,12 @@
 #include <utility>
 #include <vector>
 
+#include "gensrc/layouts.h"
+
 #include "plugin/bodies.h"
 #include "plugin/automatic_types.h"
 #include "plugin/collect.h"
 #include "plugin/kinds.h"
-#include "plugin/layouts.h"
 #include "plugin/options.h"
 #include "plugin/types.h"
 
@@ -45,6 +46,9 @@ struct Collection {
   std::unordered_set<cgraph_node *> left_out;
   std::map<unsigned, size_t> unnamed; // enumerations: TYPE_UID, place in facts
   std::unordered_set<unsigned> seen_types; // TYPE_UID of main variants
+  // With link-time optimisation: by DECL_UID, with what types tell, only.
+  std::map<unsigned, FunctionFact> typed_functions;
+  std::map<unsigned, VariableFact> typed_variables;
 };
 } // namespace
 
@@ -55,7 +59,7 @@ static std::string text_of(tree identifier) {
 }
 
 // Skips the '*' with which GCC marks names that get no prefix.
-static std::string symbol_of(tree decl) {
+std::string symbol_of(tree decl) {
   if (!HAS_DECL_ASSEMBLER_NAME_P(decl) || !DECL_ASSEMBLER_NAME_SET_P(decl))
     return "";
   std::string name = text_of(DECL_ASSEMBLER_NAME(decl));
@@ -220,10 +224,66 @@ static void on_node_removal(cgraph_node *node, void *) {
     leave_out_inlined(node);
 }
 
+// What the type of a function tells.
+static FunctionFact typed_function(tree decl) {
+  auto known = collection.typed_functions.find(DECL_UID(decl));
+  if (known != collection.typed_functions.end())
+    return known->second;
+  FunctionFact fact;
+  tree type = TREE_TYPE(decl);
+  fact.signature = type_fingerprint(type);
+  fact.parameters = parameters_fingerprint(type);
+  fact.result =
+      VOID_TYPE_P(TREE_TYPE(type)) ? "void" : type_fingerprint(TREE_TYPE(type));
+  fact.words = signature_words(type);
+  return fact;
+}
+
+// A constant that only this unit sees: the differ compares what it holds, and
+// the patch has a copy if that changed, so that its type may change as well.
+static bool is_own_constant(tree decl) {
+  return TREE_READONLY(decl) && !TREE_THIS_VOLATILE(decl) && !TREE_PUBLIC(decl);
+}
+
+// What the type of a variable tells.
+static VariableFact typed_variable(tree decl) {
+  auto known = collection.typed_variables.find(DECL_UID(decl));
+  if (known != collection.typed_variables.end())
+    return known->second;
+  VariableFact fact;
+  fact.type = type_fingerprint(TREE_TYPE(decl));
+  if (!DECL_ARTIFICIAL(decl)) // tables, RTTI: compared by what they hold
+    fact.kind = type_kind(TREE_TYPE(decl));
+  if (is_own_constant(decl))
+    fact.kind.insert(0, gensrc::own_constant);
+  fact.words = type_words(TREE_TYPE(decl));
+  return fact;
+}
+
 // Not when the plugin is loaded: reading a precompiled header replaces the
 // symbol table, and its hooks with it.
+//
+// With link-time optimisation GCC soon drops all that the link does not need of
+// types, and most of their names (pass_ipa_free_lang_data, GCC 12): those of
+// symbols are taken here.
 static void on_ipa_start(void *, void *) {
   symtab->add_cgraph_removal_hook(on_node_removal, nullptr);
+  if (!flag_lto || in_lto_p)
+    return;
+  symtab_node *node;
+  FOR_EACH_SYMBOL(node) {
+    unsigned uid = DECL_UID(node->decl);
+    take_types(TREE_TYPE(node->decl));
+    if (is_a<cgraph_node *>(node))
+      collection.typed_functions.emplace(uid, typed_function(node->decl));
+    else
+      collection.typed_variables.emplace(uid, typed_variable(node->decl));
+  }
+}
+
+static void take_types_of(tree decl) {
+  if (!flag_lto)
+    take_types(TREE_TYPE(decl));
 }
 
 void start_collecting(const char *plugin_name) {
@@ -238,7 +298,7 @@ void start_collecting(const char *plugin_name) {
 
 // The function that `node` was made from: GCC keeps it in one of three places,
 // depending on how and when the copy was made. `symbol` is `origin.isra.0`.
-static std::string clone_origin(cgraph_node *node, const std::string &symbol) {
+std::string clone_origin(cgraph_node *node, const std::string &symbol) {
   tree origin = node->former_clone_of;
   if (!origin && node->clone_of)
     origin = node->clone_of->decl;
@@ -256,47 +316,31 @@ static void take_function(cgraph_node *node) {
     take_inlined(node);
     return;
   }
-  FunctionFact fact;
-  fact.symbol = symbol_of(decl);
-  if (fact.symbol.empty())
+  std::string symbol = symbol_of(decl);
+  if (symbol.empty())
     return;
+  FunctionFact fact = typed_function(decl);
+  fact.symbol = std::move(symbol);
   fact.name = text_of(DECL_NAME(decl));
   fact.location = file_and_line(DECL_SOURCE_LOCATION(decl));
-  fact.signature = type_fingerprint(TREE_TYPE(decl));
   fact.clone_of = clone_origin(node, fact.symbol);
-  fact.parameters = parameters_fingerprint(TREE_TYPE(decl));
-  fact.result = VOID_TYPE_P(TREE_TYPE(TREE_TYPE(decl)))
-                    ? "void"
-                    : type_fingerprint(TREE_TYPE(TREE_TYPE(decl)));
-  fact.words = signature_words(TREE_TYPE(decl));
   fact.body = body_of(node);
   add_place(fact.symbol, DECL_SOURCE_LOCATION(decl));
   add_place(fact.name, DECL_SOURCE_LOCATION(decl));
-  take_types(TREE_TYPE(decl));
+  take_types_of(decl);
   collection.result.facts.functions.push_back(std::move(fact));
-}
-
-// A constant that only this unit sees: the differ compares what it holds, and
-// the patch has a copy if that changed, so that its type may change as well.
-static bool is_own_constant(tree decl) {
-  return TREE_READONLY(decl) && !TREE_THIS_VOLATILE(decl) && !TREE_PUBLIC(decl);
 }
 
 static void take_variable(varpool_node *node,
                           std::vector<VariableFact> &variables) {
   tree decl = node->decl;
-  VariableFact fact;
-  fact.symbol = symbol_of(decl);
-  if (fact.symbol.empty() || DECL_IN_CONSTANT_POOL(decl))
+  std::string symbol = symbol_of(decl);
+  if (symbol.empty() || DECL_IN_CONSTANT_POOL(decl))
     return;
+  VariableFact fact = typed_variable(decl);
+  fact.symbol = std::move(symbol);
   fact.name = text_of(DECL_NAME(decl));
   fact.location = file_and_line(DECL_SOURCE_LOCATION(decl));
-  fact.type = type_fingerprint(TREE_TYPE(decl));
-  if (!DECL_ARTIFICIAL(decl)) // tables, RTTI: compared by what they hold
-    fact.kind = type_kind(TREE_TYPE(decl));
-  if (is_own_constant(decl))
-    fact.kind.insert(0, own_constant);
-  fact.words = type_words(TREE_TYPE(decl));
   fact.size_bytes = constant_or_zero(DECL_SIZE_UNIT(decl));
   tree context = DECL_CONTEXT(decl);
   if (context && TREE_CODE(context) == FUNCTION_DECL) {
@@ -305,7 +349,7 @@ static void take_variable(varpool_node *node,
   }
   add_place(fact.symbol, DECL_SOURCE_LOCATION(decl));
   add_place(fact.name, DECL_SOURCE_LOCATION(decl));
-  take_types(TREE_TYPE(decl));
+  take_types_of(decl);
   variables.push_back(std::move(fact));
 }
 

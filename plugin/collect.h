@@ -28,6 +28,11 @@ struct Collected {
 };
 Collected finish_collecting();
 
+// The assembler's name; empty if GCC has not made one.
+std::string symbol_of(tree decl);
+// Of a clone with the name `symbol`: the symbol of what it was made from.
+std::string clone_origin(cgraph_node *node, const std::string &symbol);
+
 } // namespace care::plugin
 
 #endif

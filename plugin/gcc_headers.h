@@ -23,4 +23,12 @@
 #include "tree-iterator.h"
 #include "toplev.h"
 
+#include "basic-block.h"
+#include "tree-ssa-alias.h"
+
+#include "gimple-expr.h"
+#include "gimple.h"
+
+#include "lto-streamer.h"
+
 #endif

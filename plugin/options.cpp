@@ -94,6 +94,8 @@ static bool decides_nothing(size_t index) {
   case OPT_ffile_prefix_map_:
   case OPT_fmacro_prefix_map_:
   case OPT_fdebug_prefix_map_:
+  case OPT_fltrans_output_list_:
+  case OPT_fresolution_:
   case OPT_frandom_seed:
   case OPT_frandom_seed_:
   case OPT_fverbose_asm:

@@ -10,6 +10,8 @@
 #include "common/mapped_file.h"
 #include "common/write_file.h"
 
+#include "plugin/gcc_headers.h"
+#include "plugin/link_time.h"
 #include "plugin/stages.h"
 
 namespace care::plugin {
@@ -37,7 +39,10 @@ Error keep_original(const UnitFiles &files, const std::string &assembly,
   Result<MappedFile> text = MappedFile::open(assembly);
   if (!text)
     return text.take_error();
-  if (Error error = write_file(files.path("original.s"), text->text()))
+  // The link has its own texts, and what a unit hands to it is large.
+  std::string code = flag_lto ? split_assembly(text->text()).code : "";
+  if (Error error =
+          write_file(files.path("original.s"), flag_lto ? code : text->text()))
     return std::move(error).with_code("kpatch-side-file");
   if (Error error =
           write_file(files.path("original.facts"), format_facts(facts)))

@@ -17,9 +17,10 @@
 #include "common/mapped_file.h"
 #include "common/write_file.h"
 #include "gensrc/differ.h"
+#include "gensrc/layouts.h"
 #include "gensrc/settings.h"
 
-#include "plugin/layouts.h"
+#include "plugin/link_time.h"
 #include "plugin/messages.h"
 #include "plugin/stages.h"
 
@@ -121,9 +122,10 @@ static Error compare_declarations(const Facts &before, const Collected &unit,
   for (const CodeChange &change : changes.functions)
     if (change.kind == change_kind::replaced)
       replaced.insert(change.symbol);
-  if (Error error = compare_layouts(before, unit.facts, replaced, allowed))
+  if (Error error =
+          gensrc::compare_layouts(before, unit.facts, replaced, allowed))
     return error;
-  std::vector<Remark> warnings = layout_warnings(before, unit.facts);
+  std::vector<Remark> warnings = gensrc::layout_warnings(before, unit.facts);
   std::string macros = describe_macro_change(before, unit.facts, allowed);
   if (!macros.empty() && !original.facts.empty())
     warnings.push_back({"kpatch-flags", macros});
@@ -137,7 +139,7 @@ static Error compare_declarations(const Facts &before, const Collected &unit,
 // A variable that is of another size or value often is so because its type is.
 static Error with_changed_layout(Error error, const Facts &original,
                                  const Facts &patched, Allowances &allowed) {
-  Error layout = compare_layouts(original, patched, {}, allowed);
+  Error layout = gensrc::compare_layouts(original, patched, {}, allowed);
   return layout ? std::move(error).note(layout.message()) : std::move(error);
 }
 
@@ -171,11 +173,18 @@ Error merge_patched(const UnitFiles &files, const std::string &assembly,
   Result<MappedFile> patched = MappedFile::open(assembly);
   if (!patched)
     return patched.take_error();
-  if (Error error = keep_patched(files, patched->text(), options.patched_facts))
+  SplitAssembly split;
+  if (flag_lto)
+    split = split_assembly(patched->text());
+  std::string_view code = flag_lto ? split.code : patched->text();
+  if (Error error = keep_patched(files, code, options.patched_facts))
     return error;
+  if (flag_lto && !flag_fat_lto_objects) // all code is written by the link
+    return write_file(assembly,
+                      std::string(patched->text()) + side_files_section(files));
 
   Result<gensrc::DiffResult> result =
-      gensrc::diff_assembly(original->assembly, patched->text(), options);
+      gensrc::diff_assembly(original->assembly, code, options);
   if (!result)
     return with_changed_layout(result.take_error(), facts, unit.facts, allowed);
   UnitChanges &changes = result->changes;
@@ -189,6 +198,8 @@ Error merge_patched(const UnitFiles &files, const std::string &assembly,
     report_warning(warning.message, warning.code, unit.places);
   if (Error error = write_report(files, unit, changes))
     return error;
+  if (flag_lto)
+    result->merged += split.link + side_files_section(files);
   return write_file(assembly, result->merged);
 }
 

@@ -15,6 +15,7 @@
 #include "plugin/collect.h"
 #include "plugin/gcc_headers.h"
 #include "plugin/line_numbers.h"
+#include "plugin/link_time.h"
 #include "plugin/messages.h"
 #include "plugin/options.h"
 #include "plugin/stages.h"
@@ -26,22 +27,18 @@ namespace care::plugin {
 
 static Arguments arguments;
 
-// Preprocessing, syntax checks and link-time partitions come by here as well.
+// Preprocessing and syntax checks come by here as well.
 static bool has_assembly() {
   struct stat status;
-  return !flag_preprocess_only && !flag_syntax_only && !in_lto_p &&
-         !exit_after_options && asm_file_name &&
-         stat(asm_file_name, &status) == 0 && S_ISREG(status.st_mode);
+  return !flag_preprocess_only && !flag_syntax_only && !exit_after_options &&
+         asm_file_name && stat(asm_file_name, &status) == 0 &&
+         S_ISREG(status.st_mode);
 }
 
 static Error run_stage(const Collected &unit) {
   UnitFiles files = unit_files(arguments, unit.facts.source);
   if (arguments.stage == Stage::Original)
     return keep_original(files, asm_file_name, unit.facts);
-  if (flag_lto)
-    return refused("kpatch-lto", "link-time optimisation is not supported in "
-                                 "the patched stage")
-        .note("build both stages with -fno-lto");
   return merge_patched(files, asm_file_name, unit, arguments.differ);
 }
 
@@ -58,10 +55,16 @@ static void on_start(void *, void *) {
 }
 
 static void on_finish(void *, void *) {
-  if (seen_error() || !has_assembly())
+  if (seen_error() || (!flag_wpa && !has_assembly()))
     return;
+  if (in_lto_p) {
+    if (Error error = keep_link_time(arguments))
+      report_error(error, {});
+    return;
+  }
   Collected unit = finish_collecting();
   unit.facts.output = unit_files(arguments, unit.facts.source).unit;
+  unit.facts.link_id = link_id();
   if (arguments.stage == Stage::Original)
     unit.facts.lines = source_lines();
   if (Error error = run_stage(unit)) {

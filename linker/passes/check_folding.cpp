@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Names first; then, as static functions of several units may have one name,
-// how often it occurs: there must be a replacement for each.
+// how often it occurs: there must be a replacement for each. GCC gives a method
+// that thunks jump to a second name, .LTHUNK0, which link-time optimisation
+// makes visible.
 
 #include "linker/passes/check_folding.h"
 
@@ -47,7 +49,8 @@ static Error check_symbols(const std::vector<Symbol> &symbols,
     bool is_function =
         (symbol.type == STT_FUNC || symbol.type == STT_GNU_IFUNC) &&
         symbol.size_bytes != 0 && !symbol.is_undefined() &&
-        symbol.name.find(".kpatchref.") == std::string_view::npos;
+        symbol.name.find(".kpatchref.") == std::string_view::npos &&
+        !symbol.name.starts_with(".LTHUNK");
     auto entry = entries.find(symbol.value);
     if (!is_function || entry == entries.end())
       continue;

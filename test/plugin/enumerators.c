@@ -40,10 +40,33 @@
 // TYPEDEF: state.h:1:14: error: enumerator 'MIDDLE' of 'state_t' was 2, is 1 [kpatch-enum-value]
 // TYPEDEF: --allow='kpatch-enum-value:state_t'
 
+// Enumerations without a name whose enumerators share names, as parsers have
+// them: each keeps its own numbers. A third one is no change of the others.
+// RUN: split-file %s %t/split && cp split/two.c two.c
+// RUN: env KPATCH_STAGE=original %libcare-cc -O2 -c two.c
+// RUN: sed -i 's/return 10/return 11/' two.c
+// RUN: env KPATCH_STAGE=patched %libcare-cc -O2 -c two.c 2>&1 | count 0
+// RUN: sed -i '1i int third(void) { enum { START = 7 }; return START; }' two.c
+// RUN: env KPATCH_STAGE=patched %libcare-cc -O2 -c two.c 2>&1 | count 0
+// RUN: sed -i 's/START, NAME, DONE/START, SPACE, NAME, DONE/' two.c
+// RUN: env KPATCH_STAGE=patched not %libcare-cc -O2 -c two.c 2>&1 \
+// RUN:   | FileCheck %s --check-prefix=TWO
+// TWO: error: {{.*}}enumerator 'NAME' of an enumeration was 1, is 2 [kpatch-enum-value]
+
 #include "state.h"
 enum state current;
 int look(void) {
   if (current == MIDDLE)
     return 1;
   return current == LAST;
+}
+
+//--- two.c
+int first(int state) {
+  enum { START, NAME, DONE };
+  return state == NAME ? 10 : state == DONE;
+}
+int second(int state) {
+  enum { START, LENGTH, NAME, VALUE, DONE };
+  return state == NAME ? 20 : state == DONE;
 }

@@ -40,16 +40,6 @@
 // RUN:   | FileCheck %s --check-prefix=GARBAGE
 // GARBAGE: error: unit.c: .kpatch_unit.o.original.facts: not a facts file of version 1
 
-// Link-time optimisation:
-// RUN: env KPATCH_STAGE=original %libcare-cc -O2 -flto -c unit.c
-// RUN: env KPATCH_STAGE=patched not %libcare-cc -O2 -flto -c unit.c 2>&1 \
-// RUN:   | FileCheck %s --check-prefix=LTO
-// RUN: env KPATCH_STAGE=patched not %libcare-cc -O2 -flto=auto -c unit.c 2>&1 \
-// RUN:   | FileCheck %s --check-prefix=LTO
-// RUN: env KPATCH_STAGE=patched not %libcare-cc -O2 -flto -ffat-lto-objects -c unit.c 2>&1 \
-// RUN:   | FileCheck %s --check-prefix=LTO
-// LTO: error: unit.c: link-time optimisation is not supported in the patched stage [kpatch-lto]
-
 //--- old.c
 
 int table[3] = {1, 2, 3};

@@ -3,9 +3,10 @@
 // libcare-cc, the compiler that keeps what a live patch needs.
 //
 // It is a compiler to everybody who calls it: all options, the diagnostics and
-// the exit status are the real compiler's. Each command takes one of four
-// ways, decided here from top to bottom: straight through, a link, GCC with
-// our plugin inside, or separate steps. The first three end in exec.
+// the exit status are the real compiler's. (Called as lto-wrapper it is that.)
+// Each command takes one of four ways, decided here from top to bottom:
+// straight through, a link, GCC with our plugin inside, or separate steps. The
+// first three end in exec.
 
 #include <cstdio>
 #include <cstdlib>
@@ -19,6 +20,7 @@
 #include "wrapper/cc/command_line.h"
 #include "wrapper/cc/help.h"
 #include "wrapper/cc/link_options.h"
+#include "wrapper/cc/lto_wrapper.h"
 #include "wrapper/cc/plugin_way.h"
 #include "wrapper/cc/probe.h"
 #include "wrapper/cc/run.h"
@@ -64,6 +66,11 @@ static bool is_output_thrown_away(const CommandLine &command) {
           !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode));
 }
 
+static std::string output_of(const CommandLine &command) {
+  return command.output.empty() ? default_output(command.goal, "")
+                                : command.output;
+}
+
 static bool compiles_nothing(const CommandLine &command) {
   return command.goal == Goal::Information ||
          command.goal == Goal::Preprocess || command.goal == Goal::Check ||
@@ -79,6 +86,30 @@ static Result<int> refuse_cache(const CommandLine &command) {
                  "side files")
       .note("set CCACHE_DISABLE=1, or put the cache behind libcare-cc: "
             "KPCCREAL=\"ccache gcc\"");
+}
+
+// One call of the compiler. A link has the plugin inside as well, for objects
+// that are optimised when they are linked; whether there are any, the linker
+// will see.
+static Result<int> run_compiler(const Settings &settings,
+                                const CommandLine &command, Strings arguments,
+                                bool has_plugin, bool has_units) {
+  bool is_patched_link =
+      settings.stage == Stage::Patched && command.goal == Goal::Link;
+  if (is_patched_link)
+    arguments = with_relocations(arguments);
+  if (!has_plugin)
+    return become(settings, joined(settings.compiler, arguments));
+  Result<Strings> plugin = plugin_options(settings, command);
+  if (!plugin && has_units)
+    return plugin.take_error();
+  if (!plugin) // lto_wrapper.cpp comes upon the same, if it is called
+    plugin.emplace();
+  if (is_patched_link)
+    arguments =
+        joined(lto_wrapper_options(settings, output_of(command)), arguments);
+  return become(settings,
+                joined(joined(settings.compiler, *plugin), arguments));
 }
 
 static Result<int> drive(const Settings &settings, const Strings &given,
@@ -101,26 +132,18 @@ static Result<int> drive(const Settings &settings, const Strings &given,
                       0;
   bool takes_assembly = settings.takes_assembly && has_assembly;
   bool has_units = command.count(InputKind::Source) > 0 || takes_assembly;
-  bool is_patched_link =
-      settings.stage == Stage::Patched && command.goal == Goal::Link;
-  if (!has_units)
-    return become(settings, joined(settings.compiler,
-                                   is_patched_link ? with_relocations(arguments)
-                                                   : arguments));
+  bool is_link = command.goal == Goal::Link && !command.is_relocatable_link;
+  if (!has_units && !is_link)
+    return become(settings, joined(settings.compiler, arguments));
 
   if (Error error = create_asm_dir(settings))
     return error;
   // A compile answered from a cache would leave no side files.
   setenv("CCACHE_DISABLE", "1", 1);
-  if (takes_assembly || !can_load_plugin(settings))
+  bool has_plugin = can_load_plugin(settings);
+  if (has_units && (takes_assembly || !has_plugin))
     return compile_in_two_steps(settings, command, arguments, diagnostics);
-  if (is_patched_link)
-    arguments = with_relocations(arguments);
-  Result<Strings> plugin = plugin_options(settings, command);
-  if (!plugin)
-    return plugin.take_error();
-  return become(settings,
-                joined(joined(settings.compiler, *plugin), arguments));
+  return run_compiler(settings, command, arguments, has_plugin, has_units);
 }
 
 int main(int argc, char **argv) {
@@ -136,7 +159,9 @@ int main(int argc, char **argv) {
     diagnostics.report(settings.error());
     return 1;
   }
-  Result<int> status = drive(*settings, arguments, diagnostics);
+  Result<int> status = argc > 0 && is_lto_wrapper_name(argv[0])
+                           ? run_lto_wrapper(*settings, arguments)
+                           : drive(*settings, arguments, diagnostics);
   if (!status) {
     diagnostics.report(status.error());
     return 1;

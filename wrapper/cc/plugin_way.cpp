@@ -93,6 +93,8 @@ Result<std::vector<std::string>> plugin_options(const Settings &settings,
       if (input.kind == InputKind::Source && output.empty())
         output = default_output(command.goal, input.path);
     many = sources > 1 ? "source" : "";
+    if (output.empty()) // a link of objects
+      output = default_output(command.goal, "");
   }
   Result<SideFiles> files = side_files(settings, output);
   if (!files)

@@ -130,6 +130,14 @@ static std::string find_plugin(const std::string &folder) {
   return "";
 }
 
+static std::string find_lto_wrapper_folder(const std::string &folder) {
+  for (const char *place :
+       {"/../lib/libcare-cc", "/../" LIBCARE_LIBDIR "/libcare-cc"})
+    if (is_program(folder + place + "/lto-wrapper"))
+      return real_path(folder + place);
+  return "";
+}
+
 static void find_tools(Settings &settings, const std::string &self) {
   std::string folder = self.substr(0, self.rfind('/'));
   std::string tools = variable("KPATCH_PATH");
@@ -137,6 +145,7 @@ static void find_tools(Settings &settings, const std::string &self) {
     settings.plugin = find_plugin(tools);
   if (settings.plugin.empty())
     settings.plugin = find_plugin(folder);
+  settings.lto_wrapper_folder = find_lto_wrapper_folder(folder);
   settings.kpatch_gensrc =
       (tools.empty() || !is_program(tools + "/kpatch_gensrc") ? folder
                                                               : tools) +

@@ -36,6 +36,7 @@ struct Settings {
   std::vector<std::string> allow; // KPATCH_ALLOW
   std::string plugin;             // empty: not to be used
   std::string kpatch_gensrc;      // resolved path, may not exist
+  std::string lto_wrapper_folder; // has us as lto-wrapper; empty: not found
 };
 
 // `program` is argv[0].

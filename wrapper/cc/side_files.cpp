@@ -74,14 +74,15 @@ static std::vector<std::string> kept_originals(const Settings &settings) {
   return names;
 }
 
-// Does the original text `kept` belong to what is called `name`? The name of a
-// source file follows if a command has several; then `name` is that of a
-// program ("prog-main.c") or of a folder.
+// Does the original text `kept` belong to what is called `name`? With
+// link-time optimisation it is one of several. The name of a source file
+// follows if a command has several; then `name` is that of a program
+// ("prog-main.c") or of a folder.
 static bool belongs_to(std::string_view kept, std::string_view name) {
   std::string_view rest = kept.substr(std::min(name.size(), kept.size()));
   return kept.starts_with(name) &&
-         (rest == ".original.s" || rest.starts_with('-') ||
-          name.ends_with("__"));
+         (rest == ".original.s" || rest.starts_with(".link.") ||
+          rest.starts_with('-') || name.ends_with("__"));
 }
 
 // The name under which a build in another place kept the original of `output`,

@@ -3,8 +3,8 @@
 // The running program has objects in its memory, laid out by the original's
 // compile. New code that lays them out in another way, or takes their bytes
 // for something else, would read and write wrong values.
-#ifndef LIBCARE_PLUGIN_LAYOUTS_H
-#define LIBCARE_PLUGIN_LAYOUTS_H
+#ifndef LIBCARE_GENSRC_LAYOUTS_H
+#define LIBCARE_GENSRC_LAYOUTS_H
 
 #include <set>
 #include <string>
@@ -15,7 +15,7 @@
 #include "common/allowances.h"
 #include "common/unit_changes.h"
 
-namespace care::plugin {
+namespace care::gensrc {
 
 // In front of the kind of a constant that no other unit sees.
 constexpr std::string_view own_constant = "const ";
@@ -39,6 +39,6 @@ Error compare_layouts(const Facts &original, const Facts &patched,
 std::vector<Remark> layout_warnings(const Facts &original,
                                     const Facts &patched);
 
-} // namespace care::plugin
+} // namespace care::gensrc
 
 #endif

@@ -7,7 +7,7 @@
 // What differs is told by the first member that moved, changed, came or went:
 // that is what a person has to look at.
 
-#include "plugin/layouts.h"
+#include "gensrc/layouts.h"
 
 #include <algorithm>
 #include <functional>
@@ -15,7 +15,7 @@
 #include <set>
 #include <tuple>
 
-namespace care::plugin {
+namespace care::gensrc {
 
 // Calls `visit(before, now)` for the facts that both lists have.
 template <typename Fact, typename KeyOf, typename Visit>
@@ -277,39 +277,73 @@ static Error compare_variables(const Facts &original, const Facts &patched,
 
 // --- enumerators
 
-using Values = std::map<std::string, std::string>;
+// The numbers of the enumerators of one name. Enumerations without a name, or
+// of several functions, may share names of enumerators.
+using Numbers = std::vector<std::string>;
 
-static Values values_of(const Facts &facts) {
-  Values values;
+static std::string enumerator_key(const EnumerationFact &enumeration,
+                                  const EnumeratorFact &enumerator) {
+  return enumeration.name + "\t" + enumerator.name;
+}
+
+static std::map<std::string, Numbers> numbers_of(const Facts &facts) {
+  std::map<std::string, Numbers> numbers;
   for (const EnumerationFact &enumeration : facts.enumerations)
     for (const EnumeratorFact &enumerator : enumeration.values)
-      values[enumeration.name + "\t" + enumerator.name] = enumerator.value;
-  return values;
+      numbers[enumerator_key(enumeration, enumerator)].push_back(
+          enumerator.value);
+  return numbers;
+}
+
+static Numbers without(const Numbers &numbers, Numbers others) {
+  Numbers rest;
+  for (const std::string &number : numbers) {
+    auto same = std::ranges::find(others, number);
+    if (same == others.end())
+      rest.push_back(number);
+    else
+      others.erase(same);
+  }
+  return rest;
+}
+
+// Enumerations that only came or only went change no number of the others.
+static Error compare_numbers(const EnumerationFact &enumeration,
+                             const EnumeratorFact &enumerator,
+                             const Numbers &before, const Numbers &now,
+                             Allowances &allowed) {
+  Numbers gone = without(before, now), added = without(now, before);
+  if (gone.empty() || added.empty() ||
+      allowed.permits("kpatch-enum-value", enumerator.name) ||
+      (!enumeration.name.empty() &&
+       allowed.permits("kpatch-enum-value", enumeration.name)))
+    return {};
+  bool has_name = !enumeration.name.empty();
+  return refused(
+             "kpatch-enum-value",
+             "enumerator '" + enumerator.name + "' of " +
+                 (has_name ? "'" + enumeration.name + "'" : "an enumeration") +
+                 " was " + gone.front() + ", is " + added.front())
+      .note("the running program may have stored the old value; existing "
+            "enumerators keep their numbers, new ones go behind them")
+      .note(allow_hint("kpatch-enum-value",
+                       has_name ? enumeration.name : enumerator.name));
 }
 
 // After an insertion all that follow have moved: the first one is named.
 static Error compare_enumerators(const Facts &original, const Facts &patched,
                                  Allowances &allowed) {
-  Values before = values_of(original);
+  std::map<std::string, Numbers> before = numbers_of(original);
+  std::map<std::string, Numbers> now = numbers_of(patched);
   for (const EnumerationFact &enumeration : patched.enumerations)
-    for (const EnumeratorFact &now : enumeration.values) {
-      auto old = before.find(enumeration.name + "\t" + now.name);
-      if (old == before.end() || old->second == now.value ||
-          allowed.permits("kpatch-enum-value", now.name) ||
-          (!enumeration.name.empty() &&
-           allowed.permits("kpatch-enum-value", enumeration.name)))
+    for (const EnumeratorFact &enumerator : enumeration.values) {
+      std::string key = enumerator_key(enumeration, enumerator);
+      auto old = before.find(key);
+      if (old == before.end())
         continue;
-      std::string title = enumeration.name.empty()
-                              ? "an enumeration"
-                              : "'" + enumeration.name + "'";
-      return refused("kpatch-enum-value", "enumerator '" + now.name + "' of " +
-                                              title + " was " + old->second +
-                                              ", is " + now.value)
-          .note("the running program may have stored the old value; existing "
-                "enumerators keep their numbers, new ones go behind them")
-          .note(allow_hint("kpatch-enum-value", enumeration.name.empty()
-                                                    ? now.name
-                                                    : enumeration.name));
+      if (Error error = compare_numbers(enumeration, enumerator, old->second,
+                                        now[key], allowed))
+        return error;
     }
   return {};
 }
@@ -357,4 +391,4 @@ Warnings layout_warnings(const Facts &original, const Facts &patched) {
   return warnings;
 }
 
-} // namespace care::plugin
+} // namespace care::gensrc
