@@ -42,6 +42,7 @@ private:
   // tail_names.cpp
   Result<std::string> tail_name(SymbolId symbol);
   Result<std::string> label_name(SymbolId symbol);
+  Result<std::string> alias_name(const Symbol &symbol);
   Result<std::string> function_name(SymbolId symbol, uint32_t function);
   std::string original_name(SymbolId original);
   std::string new_name(SymbolId symbol) const;

@@ -50,21 +50,26 @@ std::string TailWriter::own_name(const ChangedFunction &change,
   return std::string(b_.symbols[id].name) + std::string(tail_suffix);
 }
 
+// A name of the tail for what stands for something that the tail has.
+Result<std::string> TailWriter::alias_name(const Symbol &symbol) {
+  constexpr int depth_max = 16;
+  if (++alias_depth_ > depth_max)
+    return format_error("label " + quoted(symbol.name) +
+                        " stands for itself, or for one that does");
+  Result<std::string> target = rename(symbol.alias_of, 0);
+  if (!target)
+    return target;
+  --alias_depth_;
+  std::string name = std::string(symbol.name) + std::string(tail_suffix);
+  label_aliases_.insert("\t.set\t" + name + "," + *target + "\n");
+  return name;
+}
+
 Result<std::string> TailWriter::label_name(SymbolId id) {
   const Symbol &symbol = b_.symbols[id];
   std::string name = std::string(symbol.name) + std::string(tail_suffix);
-  if (symbol.atom == no_id && !symbol.alias_of.empty()) {
-    constexpr int depth_max = 16;
-    if (++alias_depth_ > depth_max)
-      return format_error("label " + quoted(symbol.name) +
-                          " stands for itself, or for one that does");
-    Result<std::string> target = rename(symbol.alias_of, 0);
-    if (!target)
-      return target;
-    --alias_depth_;
-    label_aliases_.insert("\t.set\t" + name + "," + *target + "\n");
-    return name;
-  }
+  if (symbol.atom == no_id && !symbol.alias_of.empty())
+    return alias_name(symbol);
   if (symbol.atom == no_id)
     return format_error("label " + quoted(symbol.name) + " is not defined")
         .with_code("kpatch-not-assembly")
@@ -112,13 +117,12 @@ Result<std::string> TailWriter::tail_name(SymbolId id) {
   if (function != no_id)
     return function_name(id, function);
   AtomId atom = b_.atom_of(id);
-  if (atom != no_id && b_.atoms[atom].has_labels) {
+  bool is_alias = symbol.atom == no_id; // if it has an atom at all
+  if (atom != no_id &&
+      (b_.atoms[atom].has_labels || changes_.is_changed_constant[atom])) {
     need(atom);
-    return std::string(symbol.name) + std::string(tail_suffix);
-  }
-  if (atom != no_id && changes_.is_changed_constant[atom]) {
-    need(atom);
-    return std::string(symbol.name) + std::string(tail_suffix);
+    return is_alias ? alias_name(symbol)
+                    : std::string(symbol.name) + std::string(tail_suffix);
   }
   SymbolId original = units_.matching.to_original[id];
   if (symbol.is_weak && !symbol.is_defined() && symbol.version.empty())
@@ -127,7 +131,7 @@ Result<std::string> TailWriter::tail_name(SymbolId id) {
     return original_name(original);
   if (atom != no_id && b_.is_local_constant(b_.atoms[atom])) {
     need(atom);
-    return new_name(id);
+    return is_alias ? alias_name(symbol) : new_name(id);
   }
   if (units_.matching.is_ambiguous[id] &&
       !units_.allowed.permits("kpatch-ambiguous-static", symbol.name) &&

@@ -181,13 +181,12 @@ void Namer::name(ProgramNames &names) const {
 } // namespace
 
 std::string without_link_number(std::string_view name) {
-  size_t at = name.rfind(link_number);
-  if (at == name.npos)
-    return std::string(name);
-  size_t end = name.find_first_not_of("0123456789", at + link_number.size());
-  std::string result(name.substr(0, at));
-  if (end != name.npos)
-    result += name.substr(end);
+  std::string result(name);
+  for (size_t at; (at = result.find(link_number)) != result.npos;) {
+    size_t end =
+        result.find_first_not_of("0123456789", at + link_number.size());
+    result.erase(at, end == result.npos ? end : end - at);
+  }
   return result;
 }
 
