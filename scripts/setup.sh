@@ -28,11 +28,12 @@ test_packages="
 
 # Real source packages: dpkg-source, their build systems, and the build
 # dependencies of those that the tests and the demo build (libevent is
-# memcached's).
+# memcached's, PCRE nginx's).
 source_packages="
   dpkg-dev debhelper fakeroot autoconf automake libtool cmake
   libjemalloc-dev liblua5.1-0-dev liblzf-dev libhiredis-dev lua-bitop-dev
-  lua-cjson-dev libssl-dev libsystemd-dev libevent-dev"
+  lua-cjson-dev libssl-dev libsystemd-dev libevent-dev
+  libpcre2-dev"
 
 src_list=/etc/apt/sources.list.d/libcare-deb-src.sources
 

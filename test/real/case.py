@@ -36,7 +36,13 @@ class Case:
     lpmakefile: str = ""  # below samples/, in place of the two above
     # Expected in the patch; empty: not known yet, nothing is said about them.
     functions: List[str] = field(default_factory=list)
+    # What the source patch edits and what it adds, as read in it, not as our
+    # programs say; empty: not read.
+    edited: List[str] = field(default_factory=list)
+    added: List[str] = field(default_factory=list)
     refused: str = ""  # or the code of the refusal
+    # What its message and notes have to name: the type and member, the variable.
+    refused_for: List[str] = field(default_factory=list)
     folder: str = "."  # where the package is configured and built
     configure: str = ""
     clean: bool = False  # `make clean` before both builds

@@ -64,6 +64,7 @@ CASES = [
     EXPAT.with_patch(
         "expat-45490",
         "CVE-2024-45490.patch",
+        edited=["XML_ParseBuffer"],
         functions=["XML_ParseBuffer"],
         questions=[
             same("^2 elements$", line="parse <a><b/></a>"),
@@ -74,6 +75,7 @@ CASES = [
     EXPAT.with_patch(
         "expat-50602",
         "expat-2.5.0-CVE-2024-50602.patch",
+        edited=["XML_StopParser", "XML_ErrorString"],
         functions=["XML_StopParser", "XML_ErrorString"],
         questions=[
             same("^2 elements$", line="parse <a><b/></a>"),
@@ -85,6 +87,7 @@ CASES = [
         "expat-8176",
         "expat-2.5.0-CVE-2024-8176.patch",
         refused="kpatch-type-layout",
+        refused_for=["ENTITY", "hasMore"],
     ),
     Case(
         "lua-33099",
@@ -99,6 +102,7 @@ CASES = [
         " LIBTOOL=$(CURDIR)/debian/libtool/libtool CC='$(CC) -std=gnu99'"
         " CXX='$(CXX)' DEB_HOST_MULTIARCH=x86_64-linux-gnu",
         install="install -D src/lua5.4 $(DESTDIR)/usr/bin/lua5.4",
+        edited=["luaG_runerror", "luaV_concat"],
         functions=["luaG_runerror", "luaV_concat.part.0"],
         start="{lpmake}/usr/bin/lua5.4 {inputs}/lines.lua",
         questions=[
@@ -117,6 +121,7 @@ CASES = [
         configure=AUTOTOOLS + " --disable-docs --disable-maintainer-mode",
         make="$(MAKE)",
         install="$(MAKE) install-exec DESTDIR=$(DESTDIR)",
+        edited=["f_string_indexes"],
         functions=["f_string_indexes"],
         start="env LD_LIBRARY_PATH={lpmake}/usr/local/lib {lpmake}/usr/local/bin/jq"
         " -c --unbuffered 'try _strindices(\"b\") catch .'",
@@ -132,6 +137,7 @@ CASES = [
         "CVE-2023-27103.patch",
         configure=AUTOTOOLS + " --disable-dec265 --disable-sherlock265",
         **made_in("libde265"),
+        edited=["de265_get_error_text", "derive_collocated_motion_vectors"],
         functions=["de265_get_error_text", "derive_collocated_motion_vectors"],
         **asked_by("de265-lines", library="de265", headers="{lpmake}/usr/local/include"),
         questions=[
@@ -147,6 +153,20 @@ CASES = [
         clean=True,
         make="$(MAKE) -C src mosquitto WITH_CJSON=yes WITH_STRIP=no",
         install="install -D src/mosquitto $(DESTDIR)/usr/sbin/mosquitto",
+        edited=[
+            "context__cleanup",
+            "context__init",
+            "db__message_insert",
+            "db__message_reconnect_reset_incoming",
+            "db__message_store_find",
+            "handle__publish",
+            "packet__queue",
+            # These use the member of a header that is no bool any more.
+            "db__message_write_inflight_out_single",
+            "persist__client_messages_save",
+            "persist__client_msg_restore",
+        ],
+        added=["context__cleanup_out_packets"],
         functions=[
             "context__cleanup",
             "context__cleanup_out_packets",
@@ -174,6 +194,7 @@ CASES = [
     NGINX.with_patch(
         "nginx-42945",
         "CVE-2026-42945.patch",
+        edited=["ngx_http_script_regex_end_code"],
         functions=["ngx_http_script_regex_end_code"],
         questions=[
             same("^hello$", command="curl -s http://127.0.0.1:18080/file/hello"),
@@ -185,6 +206,7 @@ CASES = [
     NGINX.with_patch(
         "nginx-27654",
         "CVE-2026-27654.patch",
+        edited=["ngx_http_dav_copy_move_handler"],
         functions=["ngx_http_dav_copy_move_handler.part.0"],
         questions=[
             same("^hello$", command="curl -s http://127.0.0.1:18080/file/hello"),
@@ -205,6 +227,7 @@ CASES = [
         make="$(MAKE) libsqlite3.la",
         install="install -D .libs/libsqlite3.so.0.8.6 $(DESTDIR)/usr/lib/libsqlite3.so.0",
         refused="kpatch-type-layout",
+        refused_for=["struct AggInfo_col", "iColumn"],
     ),
     # Debian's resolver has a thread of its own; the variables of the patch are
     # those of the one without, and all that changes is that one is gone.
@@ -213,11 +236,13 @@ CASES = [
         "CVE-2023-28320.patch",
         configure=CURL.configure + "--enable-threaded-resolver",
         refused="kpatch-nothing-changed",
+        refused_for=["curl_jmpenv"],
     ),
     CURL.with_patch(
         "curl-28320-alarm",
         "CVE-2023-28320.patch",
         configure=CURL.configure + "--disable-threaded-resolver",
+        edited=["Curl_resolv_timeout"],
         functions=["Curl_resolv_timeout"],
         **asked_by("curl-lines", library="curl", headers="{source}/include"),
         questions=[
@@ -236,6 +261,13 @@ CASES = [
         install="for program in ssh-agent ssh-add ssh-keygen ssh; do"
         " install -D $$program $(DESTDIR)/usr/bin/$$program || exit 1; done",
         # process_add_smartcard_key and dup_dest_constraints are inside the second.
+        edited=[
+            "process_add_identity",
+            "process_add_smartcard_key",
+            "process_request_identities",
+        ],
+        # And dump_dest_constraints, which is empty.
+        added=["dup_dest_constraint_hop", "dup_dest_constraints"],
         functions=["dup_dest_constraint_hop", "handle_conn_read"],
         prepare="rm -f key key.pub agent &&"
         " {lpmake}/usr/bin/ssh-keygen -q -t ed25519 -N '' -f key",
@@ -252,11 +284,19 @@ CASES = [
     REDIS.with_patch(
         "redis-32023",
         "0006-CVE-2025-32023.patch",
+        edited=["hllSparseToDense", "hllSparseRegHisto", "hllMerge"],
         functions=["hllSparseToDense", "hllSparseRegHisto", "hllMerge"],
     ),
     REDIS.with_patch(
         "redis-48367",
         "0007-CVE-2025-48367.patch",
+        edited=[
+            "acceptTLSHandler",
+            "acceptTcpHandler",
+            "acceptUnixHandler",
+            "clusterAcceptHandler",
+        ],
+        added=["anetAcceptFailureNeedsRetry"],
         functions=[
             "acceptTLSHandler",
             "acceptTcpHandler",
@@ -269,6 +309,12 @@ CASES = [
         "redis-1113",
         "0001-Apply-security-fixes-for-CVEs-1113.patch",
         clean=True,
+        edited=[
+            "ACLSetSelector",
+            "bit_tohex",
+            "stringmatchlen",
+            "stringmatchlen_impl",
+        ],
         functions=[
             "ACLSetSelector",
             "bit_tohex",
@@ -280,6 +326,9 @@ CASES = [
     ),
     # A member of the one global structure; it hides in the padding.
     REDIS.with_patch(
-        "redis-46818", "CVE-2025-46818.patch", refused="kpatch-type-layout"
+        "redis-46818",
+        "CVE-2025-46818.patch",
+        refused="kpatch-type-layout",
+        refused_for=["struct redisServer", "lua_enable_deprecated_api"],
     ),
 ]

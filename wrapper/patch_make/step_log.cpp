@@ -68,9 +68,13 @@ static std::optional<Refusal> parse_refusal(std::string_view line) {
                  {}};
 }
 
-// The lines of source that the compiler shows, and its notes.
+// The lines of source that the compiler shows, and its notes. In front of a
+// number of five digits there is no space: `18134 |   struct AggInfo_col {`.
 static bool belongs_to_message(std::string_view line) {
-  return line.starts_with(' ') || line.find("note: ") != std::string_view::npos;
+  size_t number = std::min(line.size(), line.find_first_not_of("0123456789"));
+  bool is_source = line.starts_with(' ') ||
+                   (number && line.substr(number).starts_with(" |"));
+  return is_source || line.find("note: ") != std::string_view::npos;
 }
 
 static std::vector<Refusal> refusals_of(std::string_view log) {
