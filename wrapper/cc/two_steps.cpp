@@ -204,6 +204,17 @@ static Result<int> run_patched(const Settings &settings,
   return status;
 }
 
+// The last of the options counts.
+static bool optimises_when_linking(const CommandLine &command) {
+  bool result = false;
+  for (const Argument &argument : command.arguments)
+    if (argument.text == "-flto" || argument.text.starts_with("-flto="))
+      result = true;
+    else if (argument.text == "-fno-lto")
+      result = false;
+  return result;
+}
+
 Result<int> compile_in_two_steps(const Settings &settings,
                                  const CommandLine &command,
                                  const std::vector<std::string> &arguments,
@@ -213,6 +224,14 @@ Result<int> compile_in_two_steps(const Settings &settings,
     return units.take_error();
   if (settings.stage == Stage::Original)
     return run_original(settings, command, *units, arguments);
+  // The assembly of a unit is not its code then, or no assembly at all.
+  if (optimises_when_linking(command))
+    return refused("kpatch-lto",
+                   units->front().input.path +
+                       ": link-time optimisation needs GCC's plugin, which "
+                       "this compiler does not load")
+        .note("build both stages with -fno-lto, or with the GCC that the "
+              "plugin was built for");
   return run_patched(settings, command, *units, diagnostics);
 }
 

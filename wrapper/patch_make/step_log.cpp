@@ -52,7 +52,8 @@ struct Refusal {
   std::string explanation;
 };
 
-// `file.c:44:19: error: what [kpatch-...]`, as the compiler prints it.
+// `file.c:44:19: error: what [kpatch-...]`, as the compiler prints it, or with
+// the name of the differ in front if it was called by the wrapper.
 static std::optional<Refusal> parse_refusal(std::string_view line) {
   constexpr std::string_view error = "error: ";
   size_t word = line.find(error);
@@ -63,6 +64,11 @@ static std::optional<Refusal> parse_refusal(std::string_view line) {
   std::string_view code = line.substr(bracket + 2);
   code.remove_suffix(1);
   std::string_view what = line.substr(0, bracket).substr(word + error.size());
+  constexpr std::string_view differ = "kpatch_gensrc: ";
+  if (line.starts_with(differ)) {
+    line.remove_prefix(differ.size());
+    word -= differ.size();
+  }
   return Refusal{std::string(code),
                  std::string(line.substr(0, word)) + std::string(what),
                  {}};
