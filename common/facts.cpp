@@ -85,9 +85,9 @@ std::string format_facts(const Facts &facts) {
   if (!facts.link_id.empty())
     append_line(text, "link-id", {facts.link_id});
   for (const LinkedFact &l : facts.linked)
-    append_line(text, "linked",
-                {l.symbol, l.order, l.unit, l.clone_of, l.inlined_into,
-                 l.is_visible ? "visible" : ""});
+    append_line(
+        text, "linked",
+        {l.symbol, l.order, l.unit, l.clone_of, l.inlined_into, l.scope});
   return text;
 }
 
@@ -143,7 +143,7 @@ static void take_line(Facts &facts, std::vector<std::string> &f) {
   else if (keyword == "link-id")
     facts.link_id = f[1];
   else if (keyword == "linked")
-    facts.linked.push_back({f[1], f[2], f[3], f[4], f[5], f[6] == "visible"});
+    facts.linked.push_back({f[1], f[2], f[3], f[4], f[5], f[6]});
   else if (keyword == "enum")
     facts.enumerations.push_back({f[1], f[2], {}});
   else if (keyword == "value" && !facts.enumerations.empty())

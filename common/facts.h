@@ -99,7 +99,9 @@ struct LinkedFact {
   std::string unit = {};         // link_id of the unit that it is from
   std::string clone_of = {};     // symbol of the function it was cloned from
   std::string inlined_into = {}; // order of the function that has its code
-  bool is_visible = false;       // to other objects of the program
+  // "visible" to other objects of the process; "global" among the units; or
+  // empty: of its unit alone.
+  std::string scope = {};
 };
 
 struct Facts {

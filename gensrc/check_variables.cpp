@@ -249,14 +249,17 @@ Error VariableCheck::run() {
 } // namespace
 
 // A static one that is gone is used by functions of the patch only, or by those
-// that are to keep their code, which then is what is wanted.
+// that are to keep their code, which then is what is wanted. Of an inline one
+// each unit that uses it has a copy.
 static void list_gone_variables(const Comparison &units, Changes &changes) {
   const Unit &a = units.original;
   for (const Atom &atom : a.atoms) {
-    if (!is_named_object(atom) || a.symbol_of(atom).is_local() ||
+    if (!is_named_object(atom))
+      continue;
+    const Symbol &symbol = a.symbol_of(atom);
+    if (symbol.is_local() || symbol.is_weak || symbol.is_unique ||
         units.matching.to_patched[atom.symbol] != no_id ||
-        is_listed(units.options.ignore_changes, a.symbol_of(atom).name,
-                  a.file_name))
+        is_listed(units.options.ignore_changes, symbol.name, a.file_name))
       continue;
     changes.gone_variables.push_back(atom.symbol);
   }

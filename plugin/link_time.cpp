@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 
 #include "common/mapped_file.h"
 #include "common/patch_format.h"
@@ -77,13 +78,36 @@ std::string side_files_section(const UnitFiles &files) {
          ",\"e\",@progbits\n\t.string\t\"" + quoted + "\"\n";
 }
 
+// By order: what is no static of its unit. WPA makes statics of globals that
+// only the units use, and globals of statics for other partitions, so that this
+// is asked for before its first pass.
+static std::unordered_set<int> global_symbols;
+
+static void on_pass(void *, void *) {
+  static bool is_first = true;
+  if (!is_first || !in_lto_p || flag_ltrans)
+    return;
+  is_first = false;
+  symtab_node *node;
+  FOR_EACH_SYMBOL(node)
+  if (TREE_PUBLIC(node->decl))
+    global_symbols.insert(node->order);
+}
+
+void start_watching_link(const char *plugin_name) {
+  register_callback(plugin_name, PLUGIN_PASS_EXECUTION, on_pass, nullptr);
+}
+
 static LinkedFact linked_fact(symtab_node *node) {
   LinkedFact fact;
   fact.symbol = symbol_of(node->decl);
   fact.order = std::to_string(node->order);
   if (flag_ltrans)
     return fact;
-  fact.is_visible = node->externally_visible;
+  if (node->externally_visible)
+    fact.scope = "visible";
+  else if (global_symbols.contains(node->order))
+    fact.scope = "global";
   if (node->lto_file_data)
     fact.unit = hex(node->lto_file_data->id);
   if (auto *function = dyn_cast<cgraph_node *>(node)) {

@@ -123,6 +123,7 @@ plugin_init(plugin_name_args *self, plugin_gcc_version *version) {
     return 1;
   hide_plugin_options();
   start_collecting(self->base_name);
+  start_watching_link(self->base_name);
   register_callback(self->base_name, PLUGIN_START_UNIT, on_start, nullptr);
   register_callback(self->base_name, PLUGIN_FINISH, on_finish, nullptr);
   return 0;

@@ -52,26 +52,30 @@ public:
   Error read(ProgramNames &names, std::set<std::string> &visible) const;
 
 private:
-  void take(const Symbol &symbol, size_t partition,
-            const LinkedByOrder &own_facts, ProgramNames &names,
-            std::set<std::string> &visible) const;
+  Error take(const Symbol &symbol, size_t partition,
+             const LinkedByOrder &own_facts, ProgramNames &names,
+             std::set<std::string> &visible) const;
 
   const LinkedProgram &program_;
   LinkedByOrder by_order_;
 };
 
-void ProgramReader::take(const Symbol &symbol, size_t partition,
-                         const LinkedByOrder &own_facts, ProgramNames &names,
-                         std::set<std::string> &visible) const {
+Error ProgramReader::take(const Symbol &symbol, size_t partition,
+                          const LinkedByOrder &own_facts, ProgramNames &names,
+                          std::set<std::string> &visible) const {
   const LinkedFact *linked = nullptr;
   if (auto own = own_facts.find(symbol.name); own != own_facts.end())
     if (auto found = by_order_.find(own->second->order);
         found != by_order_.end() && found->second->symbol == symbol.name)
       linked = found->second;
-  bool is_local = linked ? !linked->is_visible : symbol.is_local();
+  if (!linked && symbol.name.find(link_number) != symbol.name.npos)
+    return refused("kpatch-lto", "GCC does not say which unit '" +
+                                     std::string(symbol.name) + "' is from")
+        .note("build both stages with -fno-lto");
+  bool is_local = linked ? linked->scope != "visible" : symbol.is_local();
   if (!is_local) {
     visible.emplace(symbol.name);
-    return;
+    return {};
   }
   LocalSymbol local;
   local.name = symbol.name;
@@ -79,8 +83,10 @@ void ProgramReader::take(const Symbol &symbol, size_t partition,
   local.partition = partition;
   local.is_global = !symbol.is_local();
   if (linked)
-    local.unit = names.unit_key(linked->unit);
+    local.unit = linked->scope == "global" ? std::string(all_units)
+                                           : names.unit_key(linked->unit);
   names.locals.push_back(std::move(local));
+  return {};
 }
 
 Error ProgramReader::read(ProgramNames &names,
@@ -96,7 +102,8 @@ Error ProgramReader::read(ProgramNames &names,
     for (const Symbol &symbol : unit->symbols)
       if (symbol.is_defined() && !is_local_label(symbol.name) &&
           !symbol.is_asm_label)
-        take(symbol, i, own_facts, names, visible);
+        if (Error error = take(symbol, i, own_facts, names, visible))
+          return error;
   }
   return {};
 }
@@ -144,7 +151,7 @@ std::string Namer::name_of_static(const LocalSymbol &local) const {
   auto found = units_.find(std::string(source_name(local.base)));
   bool is_shared = (found != units_.end() && found->second.size() > 1) ||
                    visible_.contains(local.base);
-  if (!is_shared || local.unit.empty())
+  if (!is_shared || local.unit.empty() || local.unit == all_units)
     return local.base;
   auto tag = tags_.find(local.unit);
   return tagged(local.base, tag != tags_.end() ? tag->second : local.unit);

@@ -24,13 +24,19 @@ namespace care::gensrc {
 // character.
 constexpr char link_tag = '$';
 
+// The "unit" of functions and variables that have one name in all units. Of an
+// inline one the linker may take another unit's copy in each link.
+constexpr std::string_view all_units = "*";
+
 // A symbol that no other object of the program sees.
 struct LocalSymbol {
   std::string name;   // in its partition
   std::string joined; // the one name
   std::string base;   // the name in its unit
   size_t partition = 0;
-  std::string unit;       // its key, empty if the link made the symbol
+  // Key of its unit; all_units for one that units share; empty if the link made
+  // it.
+  std::string unit;
   bool is_global = false; // GCC made it so, for other partitions
 };
 
