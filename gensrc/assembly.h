@@ -65,6 +65,8 @@ enum class SectionKind : uint8_t {
 struct Section {
   std::string_view name;
   SectionKind kind;
+  // Of several units with one in a group of the same name the linker takes one.
+  bool is_in_group = false;
 };
 
 enum class AtomKind : uint8_t {

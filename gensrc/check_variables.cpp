@@ -257,7 +257,7 @@ static void list_gone_variables(const Comparison &units, Changes &changes) {
     if (!is_named_object(atom))
       continue;
     const Symbol &symbol = a.symbol_of(atom);
-    if (symbol.is_local() || symbol.is_weak || symbol.is_unique ||
+    if (symbol.is_local() || a.sections[atom.section].is_in_group ||
         units.matching.to_patched[atom.symbol] != no_id ||
         is_listed(units.options.ignore_changes, symbol.name, a.file_name))
       continue;
