@@ -65,6 +65,7 @@ enum class SectionKind : uint8_t {
 struct Section {
   std::string_view name;
   SectionKind kind;
+  bool is_comdat = false; // of several units' the linker keeps one
 };
 
 enum class AtomKind : uint8_t {

@@ -99,7 +99,9 @@ Error Parser::enter_section(std::string_view name, std::string_view flags) {
   auto [entry, is_new] =
       section_ids_.try_emplace(name, static_cast<uint32_t>(states_.size()));
   if (is_new) {
-    unit_.sections.push_back({name, classify_section(name, flags)});
+    bool is_comdat =
+        flags.find('G') != flags.npos || name.starts_with(".gnu.linkonce.");
+    unit_.sections.push_back({name, classify_section(name, flags), is_comdat});
     states_.emplace_back();
   }
   switch_to(entry->second);

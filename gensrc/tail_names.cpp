@@ -25,6 +25,25 @@ std::string TailWriter::original_name(SymbolId original) {
   return std::string(symbol.name) + ".kpatchref." + unit_id_;
 }
 
+// Of what is in a COMDAT group the linker has kept one copy, and the name is
+// all that there is.
+bool TailWriter::has_own_weak(SymbolId original) const {
+  AtomId atom = a_.atom_of(original);
+  return a_.symbols[original].is_weak && atom != no_id &&
+         !a_.sections[a_.atoms[atom].section].is_comdat;
+}
+
+// What this unit has under the name. A weak symbol means another unit's
+// function if that one has it without .weak; then the unit's own is code that
+// nobody calls, and to replace it does no harm.
+std::string TailWriter::own_original_name(SymbolId original) {
+  const Symbol &symbol = a_.symbols[original];
+  if (!has_own_weak(original))
+    return original_name(original);
+  references_.insert(std::string(symbol.name));
+  return std::string(symbol.name) + ".kpatchref." + unit_id_;
+}
+
 std::string TailWriter::new_name(SymbolId id) const {
   const Symbol &symbol = b_.symbols[id];
   SymbolId namesake = a_.find(symbol.name);
