@@ -40,6 +40,7 @@ struct Symbol {
   bool is_global = false;
   bool is_weak = false;
   bool is_unique = false;
+  bool is_weakref = false;        // another name of an import, by .weakref
   bool is_declared_local = false; // .local, for .comm
   bool is_referenced = false;     // by anything that is compared
   bool is_direct = false;    // used by code as an address, not through GOT/PLT

@@ -138,6 +138,7 @@ Error Parser::parse_symbol_directive(Words words) {
       directive == ".weakref") {
     SymbolId id = intern(unquote(take_operand(operands)));
     unit_.symbols[id].alias_of = operands;
+    unit_.symbols[id].is_weakref = directive == ".weakref";
     note_definition_in_asm();
     Expression target = parse_expression(operands);
     if (!target.symbol.empty() && is_local_label(target.symbol))

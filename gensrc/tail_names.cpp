@@ -120,6 +120,12 @@ Result<std::string> TailWriter::tail_name(SymbolId id) {
   const Symbol &symbol = b_.symbols[id];
   if (is_local_label(symbol.name) || symbol.is_asm_label)
     return label_name(id);
+  if (symbol.is_weakref && b_.atom_of(id) == no_id &&
+      units_.matching.to_original[id] == no_id) {
+    std::string target(unquote(symbol.alias_of));
+    weak_imports_.insert(target);
+    return target;
+  }
   uint32_t function = b_.function_of(id);
   if (function != no_id)
     return function_name(id, function);
