@@ -172,7 +172,9 @@ Error VariableCheck::check_known(AtomId before, AtomId after) {
       return error;
   if (is_changed_constant)
     return {};
-  if (!comparer_.same_data(before, after) &&
+  bool is_zero = a_.kind_of(from) == SectionKind::Zero &&
+                 b_.kind_of(to) == SectionKind::Zero; // .comm, or .zero in .bss
+  if (!is_zero && !comparer_.same_data(before, after) &&
       !units_.allowed.permits("kpatch-data-init", symbol.name)) {
     std::string what = new_storage == Storage::Constant
                            ? ": the value of a constant that other code can "

@@ -93,6 +93,8 @@ static Error write_merged(const Comparison &units, const Changes &changes,
   Result<std::string> tail = writer.write();
   if (!tail)
     return tail.take_error();
+  if (!changes.exported.empty())
+    result.merged = with_local_names(result.merged, changes.exported);
   if (!result.merged.empty() && result.merged.back() != '\n')
     result.merged += '\n';
   result.merged += *tail;
@@ -138,7 +140,7 @@ Result<DiffResult> diff_assembly(std::string_view original,
   list_changes(units, facts->patched, *changes, result.changes);
   result.changed = !changes->functions.empty() ||
                    !changes->new_objects.empty() ||
-                   !changes->new_aliases.empty();
+                   !changes->new_aliases.empty() || !changes->exported.empty();
   if (!result.changed)
     return result;
   result.changes.id = unit_id_of(original, options);

@@ -19,7 +19,13 @@ void TailWriter::write_references() {
   for (const std::string &name : references_) {
     std::string alias = name + ".kpatchref." + unit_id_;
     out_ += "\t.globl\t" + alias + "\n\t.hidden\t" + alias + "\n\t.set\t" +
-            alias + "," + name + "\n";
+            alias + "," +
+            (changes_.exported.contains(name) ? local_name(name) : name) + "\n";
+  }
+  for (std::string_view exported : changes_.exported) {
+    std::string name(exported);
+    out_ += "\t.globl\t" + name + "\n\t.hidden\t" + name + "\n\t.set\t" + name +
+            "," + local_name(name) + "\n";
   }
 }
 

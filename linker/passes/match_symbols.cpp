@@ -28,7 +28,10 @@ static std::map<Identity, const Symbol *> ranges_of(const Object &object,
                       symbol.type == STT_GNU_IFUNC);
     if (!has_range)
       continue;
-    Identity identity{symbol.name, symbol.file, symbol.type, symbol.size_bytes};
+    std::string_view name = symbol.name;
+    if (symbol.binding == STB_LOCAL) // one that is global now (the differ)
+      name = name.substr(0, name.find(".kpatchref."));
+    Identity identity{name, symbol.file, symbol.type, symbol.size_bytes};
     auto [place, is_new] = found.try_emplace(identity, &symbol);
     bool is_same = place->second && place->second->value == symbol.value;
     if (!is_new && !is_same)
