@@ -62,7 +62,7 @@ static std::string symbol_of(tree decl) {
   return name.starts_with('*') ? name.substr(1) : name;
 }
 
-static std::string symbol_or_name(tree decl) {
+std::string symbol_or_name(tree decl) {
   std::string symbol = symbol_of(decl);
   return symbol.empty() ? text_of(DECL_NAME(decl)) : symbol;
 }

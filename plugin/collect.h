@@ -28,6 +28,10 @@ struct Collected {
 };
 Collected finish_collecting();
 
+// What the assembler calls a function or variable, or if it has no such name
+// yet, the name in the source.
+std::string symbol_or_name(tree decl);
+
 } // namespace care::plugin
 
 #endif
