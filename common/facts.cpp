@@ -16,7 +16,8 @@ static void append_variable(std::string &text, std::string_view keyword,
   append_line(text, keyword,
               {v.symbol, v.name, v.location, v.type,
                std::to_string(v.size_bytes), v.function,
-               std::to_string(v.ordinal), v.kind, v.words});
+               std::to_string(v.ordinal), v.kind, v.words, v.stored_by,
+               v.passed_by, v.passed_to});
 }
 
 static void append_types(std::string &text, const Facts &facts) {
@@ -98,7 +99,10 @@ static VariableFact parse_variable(const std::vector<std::string> &f) {
           f[6],
           static_cast<unsigned>(to_number(f[7])),
           f[8],
-          f[9]};
+          f[9],
+          f[10],
+          f[11],
+          f[12]};
 }
 
 // `f` are the keyword and the fields of one line, padded with empty ones.
@@ -141,7 +145,7 @@ static void take_line(Facts &facts, std::vector<std::string> &f) {
 }
 
 Result<Facts> parse_facts(std::string_view text) {
-  constexpr size_t max_fields = 10;
+  constexpr size_t max_fields = 13;
   if (!text.starts_with("facts\t1\n"))
     return format_error("not a facts file of version 1");
   Facts facts;

@@ -47,6 +47,10 @@ struct VariableFact {
   unsigned ordinal = 0;
   std::string kind = {};  // what its bytes are, for comparing
   std::string words = {}; // its type, for people
+  // Of a constant: a function that stores its address in memory, or empty; one
+  // that passes it to a function that may store it, and that function.
+  std::string stored_by = {};
+  std::string passed_by = {}, passed_to = {};
 };
 
 struct MemberFact {

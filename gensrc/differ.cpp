@@ -76,6 +76,9 @@ static Result<Changes> find_good_changes(const Comparison &units,
     return changes;
   if (Error error = check_variables(units, *changes))
     return error;
+  if (Error error =
+          check_kept_addresses(units, facts.original, *changes, warnings))
+    return error;
   if (Error error = check_functions(units, *changes, warnings))
     return error;
   if (Error error = check_unnamed_data(units))

@@ -30,6 +30,7 @@
 #include "plugin/bodies.h"
 #include "plugin/automatic_types.h"
 #include "plugin/collect.h"
+#include "plugin/kept_addresses.h"
 #include "plugin/kinds.h"
 #include "plugin/layouts.h"
 #include "plugin/options.h"
@@ -224,6 +225,7 @@ static void on_node_removal(cgraph_node *node, void *) {
 // symbol table, and its hooks with it.
 static void on_ipa_start(void *, void *) {
   symtab->add_cgraph_removal_hook(on_node_removal, nullptr);
+  find_kept_addresses();
 }
 
 void start_collecting(const char *plugin_name) {
@@ -296,6 +298,7 @@ static void take_variable(varpool_node *node,
     fact.kind = type_kind(TREE_TYPE(decl));
   if (is_own_constant(decl))
     fact.kind.insert(0, own_constant);
+  add_kept_address(decl, fact);
   fact.words = type_words(TREE_TYPE(decl));
   fact.size_bytes = constant_or_zero(DECL_SIZE_UNIT(decl));
   tree context = DECL_CONTEXT(decl);
