@@ -179,7 +179,7 @@ Error Collector::resolve(Record &record) const {
     return {};
   std::optional<uint64_t> original =
       targets_.original_address(record.function, nullptr);
-  record.is_left_out = !original && (record.flags & info_weak);
+  record.is_left_out = targets_.is_left_out(record.function);
   record.flags &= ~info_weak;
   if (record.is_left_out)
     return {};
