@@ -1,6 +1,7 @@
 // Functions that the original link left out, since their callers have them inline
 // or nobody calls them: there is nothing to replace. What in the patch calls
-// one of them calls the new one.
+// one of them calls the new one. They are in the patched link, so that other
+// functions have other places there, to which tables of jumps lead.
 
 // REQUIRES: ptrace, gcc-plugin
 // RUN: %patch-cycle %s %t -- -O2 -fPIC -fvisibility=hidden -ffunction-sections \
@@ -49,12 +50,30 @@ int not_called(int a) {
   return a;
 #endif // PATCHED
 }
+int long_and_not_called(int a, int b) {
+#if PATCHED
+  return (a * three + b) * (b * three + 1) * (a + b);
+#else // PATCHED
+  return (a * three + b) * (b * three + 2) * (a + b);
+#endif // PATCHED
+}
+__attribute__((noinline)) int by_switch(int a) {
+  switch (a) {
+  case 0: three = 3; return three;
+  case 1: return three + 4;
+  case 2: return three - 1;
+  case 3: return three * three;
+  case 4: three++; return 0;
+  case 5: return three / 2;
+  }
+  return 0;
+}
 int other(int a) {
 #if PATCHED
   int (*volatile pointer)(int) = not_called;
   return pointer(a) + 1000;
 #else // PATCHED
-  return a + three - 1;
+  return a + by_switch(a);
 #endif // PATCHED
 }
 
