@@ -137,6 +137,9 @@ bool PlaceComparison::is_same_place(uint64_t patched, uint64_t original,
                        symbol->binding == llvm::ELF::STB_WEAK;
   if (stub && !is_unresolved)
     return false;
+  if (std::optional<Slot> other = original_.find_plt_slot(original))
+    if (stub && !other->symbol && other->kind == stub->kind)
+      return true; // which of them it is says nothing
   if (symbol && symbol->section == llvm::ELF::SHN_ABS && patched == original)
     return true;
   if (symbol && is_linker_defined(symbol->name))
