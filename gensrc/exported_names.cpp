@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The name becomes a global symbol behind the original's text
-// (tail_tables.cpp). That alone, `.globl NAME`, would change the code: gas
-// makes short jumps to local symbols only. So the text calls it something else,
-// which no byte of the code and the data depends on.
+// The name of what is not static any more becomes a global symbol behind the
+// original's text (tail_tables.cpp). That alone, `.globl NAME`, would change
+// the code: gas makes short jumps to local symbols only. So the text calls it
+// something else, which no byte of the code and the data depends on.
 
 #include "gensrc/exported_names.h"
 
@@ -19,8 +19,10 @@ Names find_exported_names(const Comparison &units) {
   Names names;
   for (const Symbol &symbol : units.patched.symbols) {
     SymbolId original = a.find(symbol.name);
-    if (original == no_id || !symbol.is_global || !symbol.is_defined() ||
-        is_local_label(symbol.name) || symbol.is_asm_label)
+    bool is_other_units = !symbol.is_defined() && symbol.is_referenced;
+    if (original == no_id || is_local_label(symbol.name) ||
+        symbol.is_asm_label ||
+        !(is_other_units || (symbol.is_global && symbol.is_defined())))
       continue;
     const Symbol &before = a.symbols[original];
     if (before.is_local() && before.is_defined() && !before.is_asm_label)

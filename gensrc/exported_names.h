@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // A static function or variable that is not static any more: other units refer
-// to it by its name, and the original's text has it as a local symbol.
+// to it by its name, and the original's text has it as a local symbol. Or it is
+// gone, and the name means another unit's.
 #ifndef LIBCARE_GENSRC_EXPORTED_NAMES_H
 #define LIBCARE_GENSRC_EXPORTED_NAMES_H
 

@@ -73,6 +73,13 @@ bool is_counted(const Symbol &symbol) {
   return symbol.is_local() && symbol.is_defined() && is_numbered(symbol.name);
 }
 
+// A static function or variable, and one of another unit that has its name.
+bool are_strangers(const Symbol &original, const Symbol &patched) {
+  auto is_own = [](const Symbol &s) { return s.is_defined() && s.is_local(); };
+  return (is_own(original) && !patched.is_defined()) ||
+         (is_own(patched) && !original.is_defined());
+}
+
 void Matcher::match_by_name() {
   for (SymbolId id = 0; id < b_.symbols.size(); id++) {
     const Symbol &symbol = b_.symbols[id];
@@ -80,7 +87,8 @@ void Matcher::match_by_name() {
       continue;
     SymbolId original = a_.find(symbol.name);
     if (original != no_id && !is_nameless(a_.symbols[original]) &&
-        !is_counted(a_.symbols[original]))
+        !is_counted(a_.symbols[original]) &&
+        !are_strangers(a_.symbols[original], symbol))
       matching_.pair(original, id);
   }
 }

@@ -47,7 +47,9 @@ std::string TailWriter::own_original_name(SymbolId original) {
 std::string TailWriter::new_name(SymbolId id) const {
   const Symbol &symbol = b_.symbols[id];
   SymbolId namesake = a_.find(symbol.name);
-  bool is_taken = namesake != no_id && a_.symbols[namesake].is_defined();
+  // Also by an import of the original, which a static one would catch.
+  bool is_taken = symbol.is_defined() && namesake != no_id &&
+                  (a_.symbols[namesake].is_defined() || symbol.is_local());
   return std::string(symbol.name) + std::string(is_taken ? tail_suffix : "");
 }
 

@@ -24,6 +24,8 @@ void TailWriter::write_references() {
   }
   for (std::string_view exported : changes_.exported) {
     std::string name(exported);
+    if (!b_.symbols[b_.find(exported)].is_defined())
+      continue;
     out_ += "\t.globl\t" + name + "\n\t.hidden\t" + name + "\n\t.set\t" + name +
             "," + local_name(name) + "\n";
   }
