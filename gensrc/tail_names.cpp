@@ -154,13 +154,15 @@ Result<std::string> TailWriter::tail_name(SymbolId id) {
       !units_.allowed.permits("kpatch-ambiguous-static",
                               source_name(symbol.name)))
     return refused("kpatch-ambiguous-static",
-                   "static local variable " + quoted(source_name(symbol.name)) +
+                   "static variable " + quoted(source_name(symbol.name)) +
                        ": cannot tell which one of the original it is")
-        .note(units_.matching.has_facts
-                  ? "the function has more or fewer variables of this name "
-                    "now; give the new or changed one a name of its own"
-                  : "build both stages with GCC and the plugin, which tells "
-                    "them apart")
+        .note(
+            units_.matching.has_facts
+                ? "it moved in or out of a function, or the function has more "
+                  "or fewer of this name now; give the new or changed one a "
+                  "name of its own"
+                : "build both stages with GCC and the plugin, which tells "
+                  "them apart")
         .note("if it is a new one: --allow=kpatch-ambiguous-static:" +
               std::string(source_name(symbol.name)));
   return new_name(id);
