@@ -16,7 +16,8 @@ static void append_variable(std::string &text, std::string_view keyword,
   append_line(text, keyword,
               {v.symbol, v.name, v.location, v.type,
                std::to_string(v.size_bytes), v.function,
-               std::to_string(v.ordinal), v.kind, v.words});
+               std::to_string(v.ordinal), v.kind, v.words, v.stored_by,
+               v.passed_by, v.passed_to});
 }
 
 static void append_types(std::string &text, const Facts &facts) {
@@ -84,6 +85,8 @@ std::string format_facts(const Facts &facts) {
     append_line(text, "lines", {l.file, format_lines(l.lines)});
   if (!facts.link_id.empty())
     append_line(text, "link-id", {facts.link_id});
+  for (const std::string &variable : facts.written)
+    append_line(text, "written", {variable});
   for (const LinkedFact &l : facts.linked)
     append_line(
         text, "linked",
@@ -104,7 +107,10 @@ static VariableFact parse_variable(const std::vector<std::string> &f) {
           f[6],
           static_cast<unsigned>(to_number(f[7])),
           f[8],
-          f[9]};
+          f[9],
+          f[10],
+          f[11],
+          f[12]};
 }
 
 // `f` are the keyword and the fields of one line, padded with empty ones.
@@ -142,6 +148,8 @@ static void take_line(Facts &facts, std::vector<std::string> &f) {
     facts.lines.push_back({f[1], parse_lines(f[2])});
   else if (keyword == "link-id")
     facts.link_id = f[1];
+  else if (keyword == "written")
+    facts.written.push_back(f[1]);
   else if (keyword == "linked")
     facts.linked.push_back({f[1], f[2], f[3], f[4], f[5], f[6]});
   else if (keyword == "enum")
@@ -151,7 +159,7 @@ static void take_line(Facts &facts, std::vector<std::string> &f) {
 }
 
 Result<Facts> parse_facts(std::string_view text) {
-  constexpr size_t max_fields = 10;
+  constexpr size_t max_fields = 13;
   if (!text.starts_with("facts\t1\n"))
     return format_error("not a facts file of version 1");
   Facts facts;

@@ -47,6 +47,10 @@ struct VariableFact {
   unsigned ordinal = 0;
   std::string kind = {};  // what its bytes are, for comparing
   std::string words = {}; // its type, for people
+  // Of a constant: a function that stores its address in memory, or empty; one
+  // that passes it to a function that may store it, and that function.
+  std::string stored_by = {};
+  std::string passed_by = {}, passed_to = {};
 };
 
 struct MemberFact {
@@ -122,6 +126,8 @@ struct Facts {
   // With link-time optimisation: what GCC calls this unit in the link.
   std::string link_id;
   std::vector<LinkedFact> linked; // of a link, not of a unit
+  // Of a link: variables that some code may write, as kept_values.h calls them.
+  std::vector<std::string> written;
 };
 
 std::string format_facts(const Facts &facts);

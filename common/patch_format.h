@@ -72,6 +72,9 @@ static_assert(sizeof(PatchInfo) == 48);
 // PatchInfo::flags: old and new code of this function may run side by side. The
 // lower bits are those of LibcarePlus.
 constexpr uint32_t info_allow_active = 0x10000;
+// In assembly and the linked binary only: a weak function, which another one of
+// that name may have taken the place of before --gc-sections.
+constexpr uint32_t info_weak = 0x20000;
 constexpr size_t patch_info_terminator_size = 24; // zero bytes at the end
 
 // One entry of .kpatch.sites, our extension: a part of an original function

@@ -40,8 +40,8 @@ static constexpr RefusalCode table[] = {
     {"kpatch-code-label", "kpatch_gensrc", "",
      "the patch refers to a label inside of a function that is not in it"},
     {"kpatch-const-visible", "kpatch_gensrc", "constant",
-     "a constant changed that a variable refers to; allowed: the variable goes "
-     "on with the old one"},
+     "a constant changed whose address the program keeps; allowed: what has "
+     "the address goes on with the old one"},
     {"kpatch-constructor", "kpatch_gensrc", "function",
      "code that runs at program start changed; allowed: it has run, and does "
      "not run again"},

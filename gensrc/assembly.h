@@ -40,6 +40,7 @@ struct Symbol {
   bool is_global = false;
   bool is_weak = false;
   bool is_unique = false;
+  bool is_weakref = false;        // another name of an import, by .weakref
   bool is_declared_local = false; // .local, for .comm
   bool is_referenced = false;     // by anything that is compared
   bool is_direct = false;    // used by code as an address, not through GOT/PLT
@@ -65,8 +66,7 @@ enum class SectionKind : uint8_t {
 struct Section {
   std::string_view name;
   SectionKind kind;
-  // Of several units with one in a group of the same name the linker takes one.
-  bool is_in_group = false;
+  bool is_comdat = false; // of several units' the linker keeps one
 };
 
 enum class AtomKind : uint8_t {

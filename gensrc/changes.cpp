@@ -367,7 +367,9 @@ Result<Changes> find_changes(const Comparison &units) {
   finder.follow();
   finder.settle_clones();
   finder.sort();
-  return finder.take();
+  Changes changes = finder.take();
+  changes.exported = find_exported_names(units);
+  return changes;
 }
 
 } // namespace care::gensrc

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "gensrc/comparison.h"
+#include "gensrc/exported_names.h"
 
 namespace care::gensrc {
 
@@ -36,6 +37,7 @@ struct Changes {
   std::vector<bool> is_changed_constant; // by patched atom: goes into the tail
   std::vector<AtomId> new_objects;       // patched atoms, constants included
   std::vector<SymbolId> new_aliases;     // patched symbols
+  Names exported; // local in the original, global in the patched unit
   std::vector<SignatureChange> signatures;
   // Original symbols of variables that other units can see, and that the
   // patched unit does not have.

@@ -23,9 +23,9 @@ Error check_same_unit(const Comparison &units) {
       b.functions.begin(), b.functions.end(), [&](const Function &function) {
         return units.matching.to_original[function.symbol] != no_id;
       }));
-  bool is_doubtful =
-      a.file_name != b.file_name && common * 2 < a.functions.size();
-  if (common != 0 && !is_doubtful)
+  // A small file may have no function left that it had.
+  bool is_one_file = !a.file_name.empty() && a.file_name == b.file_name;
+  if (is_one_file || (common != 0 && common * 2 >= a.functions.size()))
     return {};
   std::string how_many = "no function";
   if (common != 0)

@@ -43,6 +43,7 @@ private:
   Error section_error(const Unit &unit, const Atom &atom,
                       std::string_view what) const;
   Error check_gone() const;
+  Error check_moved() const;
   Error check_new(const Atom &atom, const Symbol &symbol) const;
   Error check_known(AtomId before, AtomId after);
   Error check_size(std::string_view name, std::string_view before,
@@ -99,6 +100,37 @@ Error VariableCheck::check_gone() const {
       return in_place(units_, a_, a_.symbols[atom.symbol].atom,
                       std::move(error));
   }
+  return {};
+}
+
+// Into another unit, or from there: nothing says which variable of the running
+// program the other unit's is.
+Error VariableCheck::check_moved() const {
+  auto find_in = [](const Unit &here, const Unit &there) {
+    for (const Atom &atom : here.atoms) {
+      if (!is_named_object(atom) || here.is_local_constant(atom) ||
+          !here.symbol_of(atom).is_local())
+        continue;
+      SymbolId other = there.find(here.symbol_of(atom).name);
+      if (other != no_id && !there.symbols[other].is_defined() &&
+          there.symbols[other].is_referenced)
+        return atom.symbol;
+    }
+    return no_id;
+  };
+  auto error = [](std::string_view name, std::string_view what) {
+    return refused("kpatch-data-storage",
+                   "variable " + quoted(name) + std::string(what))
+        .note("it exists in the running program; leave it where it is");
+  };
+  if (SymbolId id = find_in(a_, b_); id != no_id)
+    return in_place(
+        units_, a_, a_.symbols[id].atom,
+        error(a_.symbols[id].name, " was static, and is another unit's now"));
+  if (SymbolId id = find_in(b_, a_); id != no_id)
+    return in_place(
+        units_, b_, b_.symbols[id].atom,
+        error(b_.symbols[id].name, " was another unit's, and is static now"));
   return {};
 }
 
@@ -172,7 +204,9 @@ Error VariableCheck::check_known(AtomId before, AtomId after) {
       return error;
   if (is_changed_constant)
     return {};
-  if (!comparer_.same_data(before, after) &&
+  bool is_zero = a_.kind_of(from) == SectionKind::Zero &&
+                 b_.kind_of(to) == SectionKind::Zero; // .comm, or .zero in .bss
+  if (!is_zero && !comparer_.same_data(before, after) &&
       !units_.allowed.permits("kpatch-data-init", symbol.name)) {
     std::string what = new_storage == Storage::Constant
                            ? ": the value of a constant that other code can "
@@ -243,7 +277,9 @@ Error VariableCheck::run() {
     if (Error error = check_known(before, id))
       return in_place(units_, b_, id, std::move(error));
   }
-  return check_gone();
+  if (Error error = check_gone())
+    return error;
+  return check_moved();
 }
 
 } // namespace
@@ -257,7 +293,7 @@ static void list_gone_variables(const Comparison &units, Changes &changes) {
     if (!is_named_object(atom))
       continue;
     const Symbol &symbol = a.symbol_of(atom);
-    if (symbol.is_local() || a.sections[atom.section].is_in_group ||
+    if (symbol.is_local() || a.sections[atom.section].is_comdat ||
         units.matching.to_patched[atom.symbol] != no_id ||
         is_listed(units.options.ignore_changes, symbol.name, a.file_name))
       continue;

@@ -19,6 +19,11 @@ Error check_same_unit(const Comparison &units);
 
 // Also lists in `changes` the variables that are gone.
 Error check_variables(const Comparison &units, Changes &changes);
+// The facts may be empty: then it is not known which constants have their
+// address stored. May add warnings.
+Error check_kept_addresses(const Comparison &units, const Facts &original,
+                           const Changes &changes,
+                           std::vector<Remark> &warnings);
 // What inline assembly puts into a section of its choice: its function may be
 // the same.
 Error check_unnamed_data(const Comparison &units);

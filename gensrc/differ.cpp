@@ -76,6 +76,9 @@ static Result<Changes> find_good_changes(const Comparison &units,
     return changes;
   if (Error error = check_variables(units, *changes))
     return error;
+  if (Error error =
+          check_kept_addresses(units, facts.original, *changes, warnings))
+    return error;
   if (Error error = check_functions(units, *changes, warnings))
     return error;
   if (Error error = check_unnamed_data(units))
@@ -96,6 +99,8 @@ static Error write_merged(const Comparison &units, const Changes &changes,
   result.tail = std::move(*tail);
   result.references = writer.references();
   append_allowances(result.tail, units.allowed.needed());
+  if (!changes.exported.empty())
+    result.merged = with_local_names(result.merged, changes.exported);
   if (!result.merged.empty() && result.merged.back() != '\n')
     result.merged += '\n';
   result.merged += result.tail;
@@ -142,7 +147,7 @@ Result<DiffResult> diff_assembly(std::string_view original,
   list_changes(units, facts->patched, *changes, result.changes);
   result.changed = !changes->functions.empty() ||
                    !changes->new_objects.empty() ||
-                   !changes->new_aliases.empty();
+                   !changes->new_aliases.empty() || !changes->exported.empty();
   if (!result.changed)
     return result;
   result.changes.id = unit_id_of(original, options);

@@ -24,7 +24,7 @@ namespace care::gensrc {
 // in one file, with debug information, has 60 megabytes.
 constexpr size_t max_text_bytes = size_t{512} << 20;
 
-// A local symbol of the original, where that is several texts joined to one
+// A symbol of the original, where that is several texts joined to one
 // (link_time/).
 struct OriginalName {
   std::string name; // in its text, and in the binary

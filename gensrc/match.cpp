@@ -36,6 +36,7 @@ public:
   void match_several_by_facts();
   void match_by_unchanged_code();
   void match_by_users();
+  void doubt_moved_statics();
   Matching take() { return std::move(matching_); }
 
 private:
@@ -73,6 +74,13 @@ bool is_counted(const Symbol &symbol) {
   return symbol.is_local() && symbol.is_defined() && is_numbered(symbol.name);
 }
 
+// A static function or variable, and one of another unit that has its name.
+bool are_strangers(const Symbol &original, const Symbol &patched) {
+  auto is_own = [](const Symbol &s) { return s.is_defined() && s.is_local(); };
+  return (is_own(original) && !patched.is_defined()) ||
+         (is_own(patched) && !original.is_defined());
+}
+
 void Matcher::match_by_name() {
   for (SymbolId id = 0; id < b_.symbols.size(); id++) {
     const Symbol &symbol = b_.symbols[id];
@@ -80,7 +88,8 @@ void Matcher::match_by_name() {
       continue;
     SymbolId original = a_.find(symbol.name);
     if (original != no_id && !is_nameless(a_.symbols[original]) &&
-        !is_counted(a_.symbols[original]))
+        !is_counted(a_.symbols[original]) &&
+        !are_strangers(a_.symbols[original], symbol))
       matching_.pair(original, id);
   }
 }
@@ -404,6 +413,26 @@ void Matcher::match_by_users() {
   }
 }
 
+// A static variable moved into a function, out of one, or to another one: the
+// same, or another?
+void Matcher::doubt_moved_statics() {
+  auto is_static = [](const Unit &unit, SymbolId id) {
+    const Symbol &symbol = unit.symbols[id];
+    return symbol.atom != no_id && symbol.is_local() && !is_nameless(symbol) &&
+           unit.atoms[symbol.atom].kind == AtomKind::Object &&
+           !unit.atoms[symbol.atom].has_labels &&
+           !unit.is_local_constant(unit.atoms[symbol.atom]);
+  };
+  std::set<std::string_view> gone;
+  for (SymbolId id = 0; id < a_.symbols.size(); id++)
+    if (matching_.to_patched[id] == no_id && is_static(a_, id))
+      gone.insert(source_name(a_.symbols[id].name));
+  for (SymbolId id = 0; id < b_.symbols.size() && !gone.empty(); id++)
+    if (matching_.to_original[id] == no_id && is_static(b_, id) &&
+        gone.contains(source_name(b_.symbols[id].name)))
+      matching_.is_ambiguous[id] = true;
+}
+
 } // namespace
 
 Matching match_symbols(const Unit &original, const Unit &patched,
@@ -418,6 +447,7 @@ Matching match_symbols(const Unit &original, const Unit &patched,
   matcher.match_by_unchanged_code();
   matcher.match_several_by_facts();
   matcher.match_by_users();
+  matcher.doubt_moved_statics();
   return matcher.take();
 }
 

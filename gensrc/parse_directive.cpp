@@ -99,9 +99,9 @@ Error Parser::enter_section(std::string_view name, std::string_view flags) {
   auto [entry, is_new] =
       section_ids_.try_emplace(name, static_cast<uint32_t>(states_.size()));
   if (is_new) {
-    bool is_in_group = flags.find('G') != flags.npos;
-    unit_.sections.push_back(
-        {name, classify_section(name, flags), is_in_group});
+    bool is_comdat =
+        flags.find('G') != flags.npos || name.starts_with(".gnu.linkonce.");
+    unit_.sections.push_back({name, classify_section(name, flags), is_comdat});
     states_.emplace_back();
   }
   switch_to(entry->second);
@@ -138,6 +138,7 @@ Error Parser::parse_symbol_directive(Words words) {
       directive == ".weakref") {
     SymbolId id = intern(unquote(take_operand(operands)));
     unit_.symbols[id].alias_of = operands;
+    unit_.symbols[id].is_weakref = directive == ".weakref";
     note_definition_in_asm();
     Expression target = parse_expression(operands);
     if (!target.symbol.empty() && is_local_label(target.symbol))

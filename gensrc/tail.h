@@ -45,6 +45,9 @@ private:
   Result<std::string> alias_name(const Symbol &symbol);
   Result<std::string> function_name(SymbolId symbol, uint32_t function);
   std::string original_name(SymbolId original);
+  bool has_own_weak(SymbolId original) const;
+  std::string reference_to(const Symbol &symbol);
+  std::string own_original_name(SymbolId original);
   std::string new_name(SymbolId symbol) const;
   std::string own_name(const ChangedFunction &change, AtomId part) const;
   Result<std::string> rename(std::string_view content, size_t from);

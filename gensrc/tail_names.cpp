@@ -21,6 +21,10 @@ std::string TailWriter::original_name(SymbolId original) {
   const Symbol &symbol = a_.symbols[original];
   if (!symbol.is_defined() || !symbol.is_local())
     return std::string(symbol.name);
+  return reference_to(symbol);
+}
+
+std::string TailWriter::reference_to(const Symbol &symbol) {
   OriginalName known{std::string(symbol.name), 0};
   std::string alias = known.name + ".kpatchref." + unit_id_;
   const auto &names = units_.options.original_names;
@@ -29,13 +33,35 @@ std::string TailWriter::original_name(SymbolId original) {
     alias = known.name + ".kpatchref." + unit_id_ + "." +
             std::to_string(known.text);
   }
+  if (changes_.exported.contains(symbol.name))
+    known.name = local_name(symbol.name);
   return references_.try_emplace(alias, known).first->first;
+}
+
+// Of what is in a COMDAT group the linker has kept one copy, and the name is
+// all that there is.
+bool TailWriter::has_own_weak(SymbolId original) const {
+  AtomId atom = a_.atom_of(original);
+  return a_.symbols[original].is_weak && atom != no_id &&
+         !a_.sections[a_.atoms[atom].section].is_comdat;
+}
+
+// What this unit has under the name. A weak symbol means another unit's
+// function if that one has it without .weak; then the unit's own is code that
+// nobody calls, and to replace it does no harm.
+std::string TailWriter::own_original_name(SymbolId original) {
+  const Symbol &symbol = a_.symbols[original];
+  if (!has_own_weak(original))
+    return original_name(original);
+  return reference_to(symbol);
 }
 
 std::string TailWriter::new_name(SymbolId id) const {
   const Symbol &symbol = b_.symbols[id];
   SymbolId namesake = a_.find(symbol.name);
-  bool is_taken = namesake != no_id && a_.symbols[namesake].is_defined();
+  // Also by an import of the original, which a static one would catch.
+  bool is_taken = symbol.is_defined() && namesake != no_id &&
+                  (a_.symbols[namesake].is_defined() || symbol.is_local());
   return std::string(symbol.name) + std::string(is_taken ? tail_suffix : "");
 }
 
@@ -113,6 +139,12 @@ Result<std::string> TailWriter::tail_name(SymbolId id) {
   const Symbol &symbol = b_.symbols[id];
   if (is_local_label(symbol.name) || symbol.is_asm_label)
     return label_name(id);
+  if (symbol.is_weakref && b_.atom_of(id) == no_id &&
+      units_.matching.to_original[id] == no_id) {
+    std::string target(unquote(symbol.alias_of));
+    weak_imports_.insert(target);
+    return target;
+  }
   uint32_t function = b_.function_of(id);
   if (function != no_id)
     return function_name(id, function);
@@ -138,13 +170,15 @@ Result<std::string> TailWriter::tail_name(SymbolId id) {
       !units_.allowed.permits("kpatch-ambiguous-static",
                               source_name(symbol.name)))
     return refused("kpatch-ambiguous-static",
-                   "static local variable " + quoted(source_name(symbol.name)) +
+                   "static variable " + quoted(source_name(symbol.name)) +
                        ": cannot tell which one of the original it is")
-        .note(units_.matching.has_facts
-                  ? "the function has more or fewer variables of this name "
-                    "now; give the new or changed one a name of its own"
-                  : "build both stages with GCC and the plugin, which tells "
-                    "them apart")
+        .note(
+            units_.matching.has_facts
+                ? "it moved in or out of a function, or the function has more "
+                  "or fewer of this name now; give the new or changed one a "
+                  "name of its own"
+                : "build both stages with GCC and the plugin, which tells "
+                  "them apart")
         .note("if it is a new one: --allow=kpatch-ambiguous-static:" +
               std::string(source_name(symbol.name)));
   return new_name(id);

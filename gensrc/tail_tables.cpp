@@ -16,6 +16,13 @@ void TailWriter::write_weak_imports() {
     if (SymbolId known = a_.find(name);
         known == no_id || a_.symbols[known].is_weak)
       out_ += "\t.weak\t" + name + "\n";
+  for (std::string_view exported : changes_.exported) {
+    std::string name(exported);
+    if (!b_.symbols[b_.find(exported)].is_defined())
+      continue;
+    out_ += "\t.globl\t" + name + "\n\t.hidden\t" + name + "\n\t.set\t" + name +
+            "," + local_name(name) + "\n";
+  }
 }
 
 std::vector<Reference> TailWriter::references() const {
@@ -44,18 +51,20 @@ void TailWriter::write_tables() {
     std::string name = own_name(change, function.parts[0]);
     std::string number = std::to_string(i) + std::string(tail_suffix);
     bool is_entered = change.original != no_id && !change.is_clone;
-    std::string original = is_entered ? original_name(change.original) : "0";
+    std::string original =
+        is_entered ? own_original_name(change.original) : "0";
+    bool is_weak = is_entered && has_own_weak(change.original);
+    uint32_t flags = is_weak ? info_weak : 0;
     out_ += "\t.quad\t" + original + "\n\t.quad\t" + name +
             "\n\t.long\t0\n\t.long\t.Lkpend" + number + "-.Lkpbegin" + number +
-            "\n\t.quad\t.Lkpname" + number +
-            "\n\t.quad\t0\n\t.long\t0\n"
-            "\t.long\t0\n";
+            "\n\t.quad\t.Lkpname" + number + "\n\t.quad\t0\n\t.long\t" +
+            std::to_string(flags) + "\n\t.long\t0\n";
     if (!is_entered)
       continue;
     const Function &before = a_.functions[a_.function_of(change.original)];
     for (size_t part = 1; part < before.parts.size(); part++)
       parts += "\t.quad\t" +
-               original_name(a_.atoms[before.parts[part]].symbol) +
+               own_original_name(a_.atoms[before.parts[part]].symbol) +
                "\n\t.quad\t" + original + "\n";
   }
   if (!parts.empty()) {
@@ -95,8 +104,8 @@ void TailWriter::write_alias_names() {
       std::string label =
           ".Lkpalias" + std::to_string(count++) + std::string(tail_suffix);
       out_ += label + ":\n\t.string\t\"" + units_.name_in_binary(name) + "\"\n";
-      records += "\t.quad\t" + original_name(change.original) + "\n\t.quad\t" +
-                 label + "\n";
+      records += "\t.quad\t" + own_original_name(change.original) +
+                 "\n\t.quad\t" + label + "\n";
     }
   }
   if (records.empty())
@@ -123,15 +132,18 @@ void TailWriter::write_signatures() {
   std::string records;
   for (size_t i = 0; i < changes_.signatures.size(); i++) {
     const SignatureChange &change = changes_.signatures[i];
-    std::string begin = "\t.quad\t" + original_name(change.original) + "\n";
+    std::string begin = "\t.quad\t" + own_original_name(change.original) + "\n";
     records += begin + "\t.quad\t0\n\t.quad\t" + label(i) + "\n";
     for (SymbolId caller : change.callers)
-      records += begin + "\t.quad\t" + original_name(caller) + "\n\t.quad\t0\n";
+      records +=
+          begin + "\t.quad\t" + own_original_name(caller) + "\n\t.quad\t0\n";
   }
   for (SymbolId id : changes_.gone_variables)
-    records += "\t.quad\t" + original_name(id) + "\n\t.quad\t0\n\t.quad\t0\n";
+    records +=
+        "\t.quad\t" + own_original_name(id) + "\n\t.quad\t0\n\t.quad\t0\n";
   for (SymbolId id : changes_.unreached)
-    records += "\t.quad\t0\n\t.quad\t" + original_name(id) + "\n\t.quad\t0\n";
+    records +=
+        "\t.quad\t0\n\t.quad\t" + own_original_name(id) + "\n\t.quad\t0\n";
   begin_section(section::signatures);
   out_ += "\t.balign\t8\n" + records;
 }

@@ -16,6 +16,7 @@
 #include "linker/passes/check_libraries.h"
 #include "linker/passes/convert_references.h"
 #include "linker/passes/extract_unwind.h"
+#include "linker/passes/find_left_out.h"
 #include "linker/passes/prove_original.h"
 #include "linker/writer.h"
 
@@ -135,6 +136,11 @@ Result<LinkedPatch> link_patch(const Object &original_object,
   PatchObject out;
   out.e_machine = original_object.e_machine;
   TargetFinder targets(original, patched, *ranges, out);
+  Result<std::map<uint64_t, uint64_t>> left_out =
+      find_left_out(original, patched, targets);
+  if (!left_out)
+    return left_out.take_error();
+  targets.set_left_out(std::move(*left_out));
   ReferenceConverter converter(original, patched, **arch, *ranges, targets,
                                out);
   if (Error error = converter.convert_sections())

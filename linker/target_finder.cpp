@@ -66,6 +66,8 @@ std::optional<Target> TargetFinder::find_target(uint64_t address,
   if (auto own = placed_.find(index); own != placed_.end())
     return Target{out_.section_symbol(own->second),
                   static_cast<int64_t>(address - section->address)};
+  if (auto function = left_out_.find(address); function != left_out_.end())
+    return find_target(function->second);
   const Correspondence::Range *range = find_range(index, address);
   if (!range)
     return std::nullopt;

@@ -37,6 +37,14 @@ public:
   // Its index there.
   std::optional<uint32_t> find_placed(uint32_t patched_section) const;
 
+  // Functions that the original does not have, with their replacements.
+  void set_left_out(std::map<uint64_t, uint64_t> functions) {
+    left_out_ = std::move(functions);
+  }
+  bool is_left_out(uint64_t function) const {
+    return left_out_.contains(function);
+  }
+
   // Where an address of the patched binary is: in the patch or in the
   // original. `symbol`, if any, says which of two adjoining sections is meant.
   // Nothing: in neither.
@@ -67,6 +75,7 @@ private:
   const Correspondence &ranges_;
   PatchObject &out_;
   std::map<uint32_t, uint32_t> placed_; // patched index to patch index
+  std::map<uint64_t, uint64_t> left_out_;
 };
 
 } // namespace care::linker

@@ -32,6 +32,7 @@
 #include "plugin/bodies.h"
 #include "plugin/automatic_types.h"
 #include "plugin/collect.h"
+#include "plugin/kept_addresses.h"
 #include "plugin/kinds.h"
 #include "plugin/options.h"
 #include "plugin/types.h"
@@ -66,7 +67,7 @@ std::string symbol_of(tree decl) {
   return name.starts_with('*') ? name.substr(1) : name;
 }
 
-static std::string symbol_or_name(tree decl) {
+std::string symbol_or_name(tree decl) {
   std::string symbol = symbol_of(decl);
   return symbol.empty() ? text_of(DECL_NAME(decl)) : symbol;
 }
@@ -268,7 +269,10 @@ static VariableFact typed_variable(tree decl) {
 // symbols are taken here.
 static void on_ipa_start(void *, void *) {
   symtab->add_cgraph_removal_hook(on_node_removal, nullptr);
-  if (!flag_lto || in_lto_p)
+  if (in_lto_p)
+    return;
+  find_kept_addresses();
+  if (!flag_lto)
     return;
   symtab_node *node;
   FOR_EACH_SYMBOL(node) {
@@ -341,6 +345,7 @@ static void take_variable(varpool_node *node,
   fact.symbol = std::move(symbol);
   fact.name = text_of(DECL_NAME(decl));
   fact.location = file_and_line(DECL_SOURCE_LOCATION(decl));
+  add_kept_address(decl, fact);
   fact.size_bytes = constant_or_zero(DECL_SIZE_UNIT(decl));
   tree context = DECL_CONTEXT(decl);
   if (context && TREE_CODE(context) == FUNCTION_DECL) {

@@ -30,6 +30,8 @@ Collected finish_collecting();
 
 // The assembler's name; empty if GCC has not made one.
 std::string symbol_of(tree decl);
+// The same, or the name in the source.
+std::string symbol_or_name(tree decl);
 // Of a clone with the name `symbol`: the symbol of what it was made from.
 std::string clone_origin(cgraph_node *node, const std::string &symbol);
 

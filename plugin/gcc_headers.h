@@ -9,11 +9,17 @@
 
 #include "plugin-version.h"
 
+#include "backend.h"
 #include "tree.h"
 
 #include "cgraph.h"
 #include "context.h"
 #include "diagnostic.h"
+#include "tree-ssa-alias.h"
+#include "internal-fn.h"
+#include "gimple-expr.h"
+#include "gimple.h"
+#include "gimple-iterator.h"
 #include "langhooks.h"
 #include "options.h"
 #include "opts.h"

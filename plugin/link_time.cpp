@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_set>
+#include <vector>
 
 #include "common/mapped_file.h"
 #include "common/patch_format.h"
@@ -20,6 +21,7 @@
 
 #include "plugin/collect.h"
 #include "plugin/gcc_headers.h"
+#include "plugin/kept_values.h"
 #include "plugin/link_time.h"
 #include "plugin/options.h"
 
@@ -82,20 +84,39 @@ std::string side_files_section(const UnitFiles &files) {
 // only the units use, and globals of statics for other partitions, so that this
 // is asked for before its first pass.
 static std::unordered_set<int> global_symbols;
+static std::vector<std::string> written;
 
-static void on_pass(void *, void *) {
+static std::string link_stem(const Arguments &arguments) {
+  return arguments.side + ".link";
+}
+
+static void keep_original_values(const Arguments &arguments) {
+  // Without it the wrapper refuses the link.
+  Result<MappedFile> text =
+      MappedFile::open(link_stem(arguments) + ".original.facts");
+  if (!text)
+    return;
+  if (Result<Facts> original = parse_facts(text->text()))
+    keep_values_in_link(*original);
+}
+
+static void on_pass(void *, void *data) {
   static bool is_first = true;
   if (!is_first || !in_lto_p || flag_ltrans)
     return;
   is_first = false;
+  const auto &arguments = *static_cast<const Arguments *>(data);
+  written = written_variables();
+  if (arguments.stage == Stage::Patched)
+    keep_original_values(arguments);
   symtab_node *node;
   FOR_EACH_SYMBOL(node)
   if (TREE_PUBLIC(node->decl))
     global_symbols.insert(node->order);
 }
 
-void start_watching_link(const char *plugin_name) {
-  register_callback(plugin_name, PLUGIN_PASS_EXECUTION, on_pass, nullptr);
+void start_watching_link(const char *plugin_name, Arguments &arguments) {
+  register_callback(plugin_name, PLUGIN_PASS_EXECUTION, on_pass, &arguments);
 }
 
 static LinkedFact linked_fact(symtab_node *node) {
@@ -122,6 +143,7 @@ static Facts link_facts() {
   Facts facts;
   facts.compiler = compiler_name();
   facts.options = code_options();
+  facts.written = written;
   symtab_node *node;
   FOR_EACH_SYMBOL(node)
   if (node->definition && !symbol_of(node->decl).empty())
@@ -172,7 +194,7 @@ static Error keep_partition(const std::string &stem, const Facts &facts) {
 Error keep_link_time(const Arguments &arguments) {
   std::string stage =
       arguments.stage == Stage::Original ? "original" : "patched";
-  std::string stem = arguments.side + ".link";
+  std::string stem = link_stem(arguments);
   Facts facts = link_facts();
   facts.output = arguments.output;
   if (!flag_ltrans) {

@@ -22,7 +22,8 @@
 namespace care::plugin {
 
 // Registers for what has to be known early, if this is a process of a link.
-void start_watching_link(const char *plugin_name);
+// `arguments` are those of the process.
+void start_watching_link(const char *plugin_name, Arguments &arguments);
 
 // For the process of the link that this is.
 Error keep_link_time(const Arguments &arguments);

@@ -14,6 +14,7 @@
 #include "plugin/arguments.h"
 #include "plugin/collect.h"
 #include "plugin/gcc_headers.h"
+#include "plugin/kept_values.h"
 #include "plugin/line_numbers.h"
 #include "plugin/link_time.h"
 #include "plugin/messages.h"
@@ -26,6 +27,7 @@ __attribute__((visibility("default"))) int plugin_is_GPL_compatible;
 namespace care::plugin {
 
 static Arguments arguments;
+static std::string plugin_name;
 
 // Preprocessing and syntax checks come by here as well.
 static bool has_assembly() {
@@ -50,8 +52,10 @@ static void on_start(void *, void *) {
   UnitFiles files = unit_files(arguments, main_input_filename);
   // Without it the unit is new, or refused when it has been compiled.
   if (Result<MappedFile> text = MappedFile::open(files.path("original.facts")))
-    if (Result<Facts> facts = parse_facts(text->text()))
+    if (Result<Facts> facts = parse_facts(text->text())) {
       keep_line_numbers(*facts);
+      keep_values(plugin_name.c_str(), *facts);
+    }
 }
 
 static void on_finish(void *, void *) {
@@ -122,8 +126,9 @@ plugin_init(plugin_name_args *self, plugin_gcc_version *version) {
   if (!is_built_for(*version) || !take_arguments(*self))
     return 1;
   hide_plugin_options();
+  plugin_name = self->base_name;
   start_collecting(self->base_name);
-  start_watching_link(self->base_name);
+  start_watching_link(self->base_name, arguments);
   register_callback(self->base_name, PLUGIN_START_UNIT, on_start, nullptr);
   register_callback(self->base_name, PLUGIN_FINISH, on_finish, nullptr);
   return 0;

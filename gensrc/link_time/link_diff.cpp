@@ -30,6 +30,8 @@ struct Programs {
 static std::map<std::string, OriginalName, std::less<>>
 original_names(const ProgramNames &names) {
   std::map<std::string, OriginalName, std::less<>> result;
+  for (const auto &[name, partition] : names.visible)
+    result.insert_or_assign(name, OriginalName{name, partition});
   for (const LocalSymbol &local : names.locals)
     result.insert_or_assign(local.joined,
                             OriginalName{local.name, local.partition});

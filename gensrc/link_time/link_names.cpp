@@ -75,6 +75,7 @@ Error ProgramReader::take(const Symbol &symbol, size_t partition,
   bool is_local = linked ? linked->scope != "visible" : symbol.is_local();
   if (!is_local) {
     visible.emplace(symbol.name);
+    names.visible.emplace(symbol.name, partition);
     return {};
   }
   LocalSymbol local;

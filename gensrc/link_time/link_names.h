@@ -42,6 +42,7 @@ struct LocalSymbol {
 
 struct ProgramNames {
   std::vector<LocalSymbol> locals;
+  std::unordered_map<std::string, size_t> visible; // and their partitions
 
   // What tells a unit from others in both programs: its index in
   // LinkFiles::units, or a word for one that was compiled without us, which is

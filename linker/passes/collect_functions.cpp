@@ -33,6 +33,7 @@ namespace {
 struct Record : FunctionRecord {
   uint64_t original = 0;        // address of `function` in the original binary
   uint64_t original_length = 0; // bytes
+  bool is_left_out = false;     // nothing to replace, and nobody calls it
 };
 
 // Sizes of functions by address, as the symbols of an object tell.
@@ -178,6 +179,10 @@ Error Collector::resolve(Record &record) const {
     return {};
   std::optional<uint64_t> original =
       targets_.original_address(record.function, nullptr);
+  record.is_left_out = targets_.is_left_out(record.function);
+  record.flags &= ~info_weak;
+  if (record.is_left_out)
+    return {};
   if (!original)
     return refused("kpatch-missing-symbol",
                    fmt::format("'{}': the function to be replaced is not in "
@@ -379,6 +384,7 @@ Result<std::vector<PatchedFunction>> Collector::run() {
     if (Error error = resolve(records_.back()))
       return error;
   }
+  std::erase_if(records_, [](const Record &r) { return r.is_left_out; });
   if (Error error = check_entries())
     return error;
   if (Error error = drop_duplicates())

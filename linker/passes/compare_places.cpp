@@ -8,6 +8,7 @@
 #include "linker/passes/compare_places.h"
 
 #include <algorithm>
+#include <cstring>
 #include <vector>
 
 #include "llvm/BinaryFormat/ELF.h"
@@ -45,6 +46,48 @@ bool PlaceComparison::is_same_slot(const std::optional<Slot> &patched,
   }
 }
 
+// A table of a switch holds the distances of code from its start, or addresses.
+// Like the text or the 8 bytes of a literal, two entries stand for the whole.
+bool PlaceComparison::is_same_table(const Section &section, uint64_t patched,
+                                    uint64_t original) const {
+  const Object &object = patched_.object();
+  auto found = object.relocations.find(object.index_of(section));
+  if (found == object.relocations.end())
+    return false;
+  auto entry =
+      std::lower_bound(found->second.begin(), found->second.end(), patched,
+                       [](const Relocation &r, uint64_t address) {
+                         return r.address < address;
+                       });
+  uint64_t offset = 0;
+  for (int i = 0; i < 2; i++, ++entry) {
+    if (entry == found->second.end() || entry->address != patched + offset)
+      return i > 0;
+    bool is_distance = arch_.describe(entry->type).size_bytes == 4;
+    auto target_of = [&](const Places &places, uint64_t table) {
+      std::span<const uint8_t> bytes = places.bytes_at(table + offset);
+      int32_t distance = 0;
+      uint64_t address = 0;
+      if (bytes.size() < (is_distance ? sizeof distance : sizeof address))
+        return address;
+      if (is_distance)
+        memcpy(&distance, bytes.data(), sizeof distance);
+      else
+        memcpy(&address, bytes.data(), sizeof address);
+      return is_distance ? table + static_cast<uint64_t>(int64_t{distance})
+                         : address;
+    };
+    uint64_t target = target_of(patched_, patched);
+    const Section *code = object.find_section_at(target);
+    if (!code || !code->is_executable() ||
+        ranges_.original_address(object.index_of(*code), target) !=
+            target_of(original_, original))
+      return false;
+    offset += is_distance ? 4 : 8;
+  }
+  return true;
+}
+
 // Literals have no symbols. Where sections do not correspond as a whole, two
 // of them are the same if they hold the same text, or 8 equal bytes if there
 // is no text. The patch never refers to the original's literals.
@@ -56,6 +99,8 @@ bool PlaceComparison::is_same_literal(const Section &section, uint64_t patched,
   if (!other || other->name != section.name || !is_read_only ||
       section.is_patch())
     return false;
+  if (is_same_table(section, patched, original))
+    return true;
   std::span<const uint8_t> ours = patched_.bytes_at(patched);
   std::span<const uint8_t> theirs = original_.bytes_at(original);
   size_t length = static_cast<size_t>(std::find(ours.begin(), ours.end(), 0) -
@@ -92,6 +137,9 @@ bool PlaceComparison::is_same_place(uint64_t patched, uint64_t original,
                        symbol->binding == llvm::ELF::STB_WEAK;
   if (stub && !is_unresolved)
     return false;
+  if (std::optional<Slot> other = original_.find_plt_slot(original))
+    if (stub && !other->symbol && other->kind == stub->kind)
+      return true; // which of them it is says nothing
   if (symbol && symbol->section == llvm::ELF::SHN_ABS && patched == original)
     return true;
   if (symbol && is_linker_defined(symbol->name))
@@ -104,6 +152,26 @@ bool PlaceComparison::is_same_place(uint64_t patched, uint64_t original,
   return section && other && is_linker_made(*section) &&
          section->name == other->name &&
          patched - section->address == original - other->address;
+}
+
+// What is meant by a section and an addend. Relative to the next instruction,
+// the addend has the bytes in between in it: the field, and an immediate.
+bool PlaceComparison::is_same_inside(ReferenceKind kind, uint64_t patched,
+                                     uint64_t original) const {
+  auto is_same = [&](uint64_t bias) {
+    const Object &object = patched_.object();
+    const Section *section = object.find_section_at(patched + bias);
+    if (!section || is_linker_made(*section))
+      return false;
+    std::optional<uint64_t> mapped =
+        ranges_.original_address(object.index_of(*section), patched + bias);
+    return mapped ? *mapped == original + bias
+                  : is_same_literal(*section, patched + bias, original + bias);
+  };
+  if (kind == ReferenceKind::Absolute)
+    return is_same(0);
+  return kind == ReferenceKind::PcRelative &&
+         (is_same(4) || is_same(5) || is_same(6) || is_same(8));
 }
 
 // 8 bytes of data may be left to the dynamic linker.
@@ -128,6 +196,10 @@ bool PlaceComparison::is_same_pointer(const Relocation &reference,
     return false;
   auto addend = static_cast<uint64_t>(reference.addend);
   const Symbol &symbol = patched_.object().symbols[reference.symbol];
+  if (symbol.type == llvm::ELF::STT_SECTION &&
+      is_same_inside(ReferenceKind::Absolute, patched.address,
+                     original.address))
+    return true;
   return is_same_place(patched.address - addend, original.address - addend,
                        &symbol, 0);
 }
@@ -180,6 +252,9 @@ bool PlaceComparison::is_same_reference(const Relocation &reference,
   if (!patched || !original)
     return is_same_encoding(reference, original_field, original_place);
   const Symbol &symbol = patched_.object().symbols[reference.symbol];
+  if (symbol.type == llvm::ELF::STT_SECTION &&
+      is_same_inside(meaning.kind, *patched, *original))
+    return true;
   *patched -= static_cast<uint64_t>(reference.addend);
   *original -= static_cast<uint64_t>(reference.addend);
   switch (meaning.kind) {

@@ -31,9 +31,13 @@ private:
                      int depth) const;
   bool is_same_literal(const Section &section, uint64_t patched,
                        uint64_t original) const;
+  bool is_same_table(const Section &section, uint64_t patched,
+                     uint64_t original) const;
   bool is_same_slot(const std::optional<Slot> &patched,
                     const std::optional<Slot> &original, const Symbol *symbol,
                     int depth) const;
+  bool is_same_inside(ReferenceKind kind, uint64_t patched,
+                      uint64_t original) const;
   bool is_same_pointer(const Relocation &reference,
                        std::span<const uint8_t> patched_field,
                        std::span<const uint8_t> original_field,

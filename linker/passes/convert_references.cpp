@@ -155,6 +155,11 @@ Error ReferenceConverter::convert_relative(const Field &field,
                                    : stub->kind == DynamicKind::Ifunc
                                        ? targets_.find_ifunc(stub->address)
                                        : targets_.find_target(stub->address);
+    // GNU ld makes such an entry in static position-independent programs for a
+    // weak symbol that nobody defines.
+    if (!target && field.symbol.is_undefined() &&
+        field.symbol.binding == STB_WEAK)
+      target = targets_.import(field.symbol);
     if (!target)
       return missing(field);
     emit(field, section, arch_.type_branch, *target, reference.addend);

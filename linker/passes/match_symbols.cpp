@@ -18,17 +18,35 @@ using namespace llvm::ELF;
 using Identity =
     std::tuple<std::string_view, std::string_view, uint8_t, uint64_t>;
 
+// The code of the C library's start files has functions without a size: they
+// end where the next begins. 0: no function follows.
+static uint64_t size_of(const Object &object, const Symbol &function) {
+  uint64_t end = 0;
+  for (const Symbol &symbol : object.symbols)
+    if (symbol.type == STT_FUNC && symbol.section == function.section &&
+        symbol.value > function.value && (end == 0 || symbol.value < end))
+      end = symbol.value;
+  return end == 0 ? 0 : end - function.value;
+}
+
 // The symbols of a section that bound a range; null where not unique.
 static std::map<Identity, const Symbol *> ranges_of(const Object &object,
                                                     uint32_t section) {
   std::map<Identity, const Symbol *> found;
   for (const Symbol &symbol : object.symbols) {
-    bool has_range = symbol.section == section && symbol.size_bytes != 0 &&
-                     (symbol.type == STT_FUNC || symbol.type == STT_OBJECT ||
-                      symbol.type == STT_GNU_IFUNC);
-    if (!has_range)
+    if (symbol.section != section ||
+        (symbol.type != STT_FUNC && symbol.type != STT_OBJECT &&
+         symbol.type != STT_GNU_IFUNC))
       continue;
-    Identity identity{symbol.name, symbol.file, symbol.type, symbol.size_bytes};
+    uint64_t size_bytes = symbol.size_bytes;
+    if (size_bytes == 0 && symbol.type == STT_FUNC)
+      size_bytes = size_of(object, symbol);
+    if (size_bytes == 0)
+      continue;
+    std::string_view name = symbol.name;
+    if (symbol.binding == STB_LOCAL) // one that is global now (the differ)
+      name = name.substr(0, name.find(".kpatchref."));
+    Identity identity{name, symbol.file, symbol.type, size_bytes};
     auto [place, is_new] = found.try_emplace(identity, &symbol);
     bool is_same = place->second && place->second->value == symbol.value;
     if (!is_new && !is_same)
@@ -49,7 +67,7 @@ std::vector<Correspondence::Range> match_symbols(const Object &original,
     if (!symbol || same == known.end() || !same->second)
       continue;
     Correspondence::Range range{symbol->value, same->second->value,
-                                symbol->size_bytes, original_section};
+                                std::get<3>(identity), original_section};
     // Aliases: the longest name of a place decides.
     auto [place, is_new] = matched.try_emplace(symbol->value, range);
     if (!is_new && place->second.size_bytes < range.size_bytes)

@@ -8,8 +8,8 @@
 // original needs none, and no symbol table.
 //
 // Where sizes differ (--gc-sections kept something more, an archive gave other
-// members), functions and variables are matched by name and size instead, and
-// proven one by one. That needs the original's symbol table.
+// members) or the order does, functions and variables are matched by name and
+// size instead, and proven one by one. That needs the original's symbol table.
 //
 // Cost: one pass over the bytes and one look-up for each relocation.
 
@@ -18,6 +18,7 @@
 #include <algorithm>
 #include <cstring>
 #include <fmt/format.h>
+#include <set>
 
 #include "linker/passes/compare_places.h"
 #include "linker/passes/match_symbols.h"
@@ -88,17 +89,18 @@ public:
         comparison_(original, patched, arch, ranges_) {}
 
   Result<Correspondence> run() {
-    if (Error error = check_tls())
+    Error error = check_all();
+    while (error && error.kind() == ErrorKind::Refused && loosen())
+      error = check_all();
+    if (error)
       return error;
-    if (Error error = pair_sections())
-      return error;
-    for (const SectionPair &pair : pairs_)
-      if (Error error = check_section(pair))
-        return error;
     return std::move(ranges_);
   }
 
 private:
+  Error check_all();
+  bool loosen();
+  bool find_moved();
   Error check_tls();
   Error check_copies() const;
   Error pair_sections();
@@ -124,9 +126,71 @@ private:
   Correspondence ranges_;
   PlaceComparison comparison_;
   std::vector<SectionPair> pairs_;
+  std::vector<std::pair<uint32_t, Correspondence::Range>> unproven_;
+  std::optional<uint32_t> failed_; // section of the patched binary
+  std::set<uint32_t> by_symbols_;  // sections of the patched binary
 };
 
 } // namespace
+
+Error Prover::check_all() {
+  ranges_ = {};
+  pairs_.clear();
+  unproven_.clear();
+  failed_.reset();
+  if (Error error = check_tls())
+    return error;
+  if (Error error = pair_sections())
+    return error;
+  for (const SectionPair &pair : pairs_)
+    if (Error error = check_section(pair)) {
+      failed_ = pair.patched;
+      return error;
+    }
+  // A reference that cannot be followed is no proof of a difference, but
+  // nothing of the patch may rely on this function or variable then. Others
+  // that refer to it are no worse for it.
+  for (const auto &[section, range] : unproven_)
+    ranges_.remove(section, range);
+  return {};
+}
+
+// Is something in another place of its section? Of a section of another size
+// that is known. In one of the same size the order may differ: the patch refers
+// to a member of an archive, which the linker took in earlier.
+bool Prover::find_moved() {
+  bool has_moved = false;
+  for (const SectionPair &pair : pairs_) {
+    const Section &patched = patched_.object().sections[pair.patched];
+    const Section &original = original_.object().sections[pair.original];
+    if (!ranges_.original_section(pair.patched)) {
+      has_moved = true;
+      continue;
+    }
+    if (patched.is_tls())
+      continue;
+    for (const Correspondence::Range &range :
+         match_symbols(original_.object(), pair.original, patched_.object(),
+                       pair.patched))
+      if (range.patched_address - patched.address !=
+          range.original_address - original.address)
+        by_symbols_.insert(pair.patched);
+  }
+  return has_moved || !by_symbols_.empty();
+}
+
+// A section of one size in both may refer to one in which things have moved, as
+// tables of jumps do, without a symbol to follow. Then it is matched by symbols
+// as well. False: nothing is left to try.
+bool Prover::loosen() {
+  size_t before = by_symbols_.size();
+  bool has_symbols = original_.object().symbols.size() > 1;
+  if (!has_symbols || !failed_ || !find_moved())
+    return false;
+  if (!patched_.object().sections[*failed_].is_tls())
+    by_symbols_.insert(*failed_);
+  return by_symbols_.size() > before;
+}
 
 Error Prover::check_tls() {
   const Segment *patched = patched_.object().find_segment(llvm::ELF::PT_TLS);
@@ -241,7 +305,7 @@ void Prover::pair_contents(const SectionPair &pair) {
   pairs_.push_back(pair);
   Correspondence::Range all{patched.address, original.address,
                             patched.size_bytes, pair.original};
-  if (has_same_size(patched, original)) {
+  if (has_same_size(patched, original) && !by_symbols_.contains(pair.patched)) {
     ranges_.add(pair.patched, all);
     ranges_.mark_whole(pair.patched, pair.original);
     return;
@@ -318,10 +382,8 @@ Error Prover::check_section(const SectionPair &pair) {
     if (Error error = check_range(pair, range, references,
                                   is_whole ? nullptr : &is_unproven))
       return error;
-    // A reference that cannot be followed is no proof of a difference, but
-    // nothing of the patch may rely on this function or variable then.
     if (is_unproven)
-      ranges_.remove(pair.patched, range);
+      unproven_.emplace_back(pair.patched, range);
   }
   return {};
 }

@@ -8,7 +8,7 @@
 // RUN:   2>&1 | FileCheck %s
 // RUN: not ls merged.s
 
-// CHECK: kpatch_gensrc: error: new.s: two: static local variable 'count': cannot tell which one of the original it is [kpatch-ambiguous-static]
+// CHECK: kpatch_gensrc: error: new.s: two: static variable 'count': cannot tell which one of the original it is [kpatch-ambiguous-static]
 // CHECK-NEXT: kpatch_gensrc: note: build both stages with GCC and the plugin
 
 //--- old.c

@@ -31,6 +31,11 @@
 // TABLE: error: table.s: line {{[0-9]+}}: variable 'table': the value of a constant that other code can see changed [kpatch-data-init]
 // RUN: %exits-with 1 %kpatch_gensrc -i old.s -i visible.s -o m.s 2>&1 | FileCheck %s --check-prefix=VISIBLE
 // VISIBLE: error: visible.s: line {{[0-9]+}}: constant 'limits' changed, and variable 'current' refers to it [kpatch-const-visible]
+// RUN: %gcc -O2 -DOUTWARDS -S old.c -o outwards.s
+// RUN: %exits-with 1 %kpatch_gensrc -i old.s -i outwards.s -o m.s 2>&1 | FileCheck %s --check-prefix=OUTWARDS
+// OUTWARDS: error: old.s: original: line {{[0-9]+}}: variable 'moved' was static, and is another unit's now [kpatch-data-storage]
+// RUN: %exits-with 1 %kpatch_gensrc -i outwards.s -i old.s -o m.s 2>&1 | FileCheck %s --check-prefix=INWARDS
+// INWARDS: error: old.s: line {{[0-9]+}}: variable 'moved' was another unit's, and is static now [kpatch-data-storage]
 // RUN: not ls m.s
 
 //--- old.c
@@ -74,3 +79,9 @@ static int (*choose(void))(void) { return resolved; }
 int chosen(void) __attribute__((ifunc("choose")));
 #endif
 int use(int i) { return level + table[i] + resolved(); }
+#ifdef OUTWARDS
+extern int moved;
+#else
+static int moved = 3;
+#endif
+int move(int by) { return moved += by; }

@@ -14,8 +14,8 @@
 // RUN: llvm-nm types.o | FileCheck %s --check-prefix=TYPES --implicit-check-not=n.1.kpatchref
 // RUN: not env KPATCH_STAGE=patched %libcare-cxx -O2 -DPATCHED -c cxx.cpp 2>&1 | FileCheck %s --check-prefix=CXX
 
-// CHECK: f: static local variable 'n': cannot tell which one of the original it is [kpatch-ambiguous-static]
-// CHECK: the function has more or fewer variables of this name now
+// CHECK: f: static variable 'n': cannot tell which one of the original it is [kpatch-ambiguous-static]
+// CHECK: the function has more or fewer of this name now
 // TYPES: n.0.kpatchref
 // CXX: _ZZ1fiE1n{{.*}}: cannot tell which one of the original it is [kpatch-ambiguous-static]
 

@@ -1,5 +1,6 @@
 // A weak symbol that only the changed code refers to stays weak: where nobody
-// defines it, the merged unit links, and the code sees zero.
+// defines it, the merged unit links, and the code sees zero. So does one that it
+// has another name for (weakref).
 
 // RUN: rm -rf %t && split-file %s %t && cd %t
 // RUN: %gcc -O2 -S unit.c -o old.s && %gcc -O2 -DPATCHED -S unit.c -o new.s
@@ -9,11 +10,13 @@
 
 // CHECK-DAG: .weak optional{{$}}
 // CHECK-DAG: .weak optional_data{{$}}
+// CHECK-DAG: .weak optional_by_weakref{{$}}
 // CHECK-NOT: .weak atoi
 
 //--- unit.c
 extern void optional(int) __attribute__((weak));
 extern int optional_data __attribute__((weak));
+static void other_name(int) __attribute__((weakref("optional_by_weakref")));
 #ifdef PATCHED
 extern int atoi(const char *) __attribute__((weak));
 #else
@@ -24,6 +27,8 @@ int f(int x) {
 #ifdef PATCHED
   if (optional)
     optional(x);
+  if (other_name)
+    other_name(x);
   if (&optional_data)
     return optional_data;
   return known("1") + x + 1;

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// A static variable that nothing in the unit writes is a constant for GCC
+// (ipa_discover_variable_flags): it puts the initial value into the code. If
+// the original has code that writes it, and the source patch takes that away,
+// the variable of the running program may have another value by now, and new
+// code has to read it there. GCC leaves a variable alone that something outside
+// of the unit may use (force_output).
+//
+// Only variables of which the original was no constant are meant, so that all
+// other code comes out as it was.
+
+#include <set>
+#include <string>
+
+#include "gensrc/layouts.h"
+
+#include "plugin/kept_values.h"
+
+#include "plugin/collect.h"
+
+namespace care::plugin {
+
+static std::set<std::string> written;
+
+static std::string text_of(tree identifier) {
+  return identifier ? IDENTIFIER_POINTER(identifier) : "";
+}
+
+static std::string key_of(const std::string &unit, const std::string &function,
+                          const std::string &name) {
+  return unit + "\n" + function + "\n" + name;
+}
+
+// The file of a static variable (of several in a link), the enclosing function
+// of a static local, and the name. Not the symbol: static locals have none yet,
+// and asking for it would number them.
+static std::string key_of(tree variable) {
+  tree context = DECL_CONTEXT(variable);
+  std::string function;
+  if (context && TREE_CODE(context) == FUNCTION_DECL) {
+    function = symbol_or_name(context);
+    context = DECL_CONTEXT(context);
+  }
+  bool has_unit = in_lto_p && !TREE_PUBLIC(variable) && context &&
+                  TREE_CODE(context) == TRANSLATION_UNIT_DECL;
+  return key_of(has_unit ? text_of(DECL_NAME(context)) : "", function,
+                text_of(DECL_NAME(variable)));
+}
+
+static bool is_only_read(varpool_node *node) {
+  ipa_ref *ref = nullptr;
+  bool is_read = false;
+  for (unsigned i = 0; node->iterate_referring(i, ref); i++) {
+    if (ref->use != IPA_REF_LOAD)
+      return false;
+    is_read = true;
+  }
+  return is_read;
+}
+
+// Other units may write what is public, unless this is the link.
+static bool is_candidate(varpool_node *node) {
+  tree decl = node->decl;
+  return node->definition && (in_lto_p || !TREE_PUBLIC(decl)) &&
+         !TREE_READONLY(decl) && !DECL_ARTIFICIAL(decl);
+}
+
+static void keep_written(void *, void *) {
+  varpool_node *node;
+  FOR_EACH_VARIABLE(node)
+  if (is_candidate(node) && written.contains(key_of(node->decl)) &&
+      is_only_read(node))
+    node->force_output = 1;
+}
+
+void keep_values(const char *plugin_name, const Facts &original) {
+  if (flag_lto) // the link is where initial values are used
+    return;
+  for (const VariableFact &fact : original.variables)
+    if (!fact.kind.empty() && !fact.kind.starts_with(gensrc::own_constant))
+      written.insert(key_of("", fact.function, fact.name));
+  if (!written.empty())
+    register_callback(plugin_name, PLUGIN_ALL_IPA_PASSES_START, keep_written,
+                      nullptr);
+}
+
+std::vector<std::string> written_variables() {
+  std::vector<std::string> keys;
+  varpool_node *node;
+  FOR_EACH_VARIABLE(node)
+  if (is_candidate(node) && !is_only_read(node))
+    keys.push_back(key_of(node->decl));
+  return keys;
+}
+
+void keep_values_in_link(const Facts &original) {
+  written.insert(original.written.begin(), original.written.end());
+  keep_written(nullptr, nullptr);
+}
+
+} // namespace care::plugin
