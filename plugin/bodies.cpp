@@ -82,7 +82,8 @@ void BodyHash::visit_decl(tree decl) {
   if (TREE_CODE(decl) == FUNCTION_DECL) // overloads have one name
     for (tree arg = TYPE_ARG_TYPES(TREE_TYPE(decl)); arg; arg = TREE_CHAIN(arg))
       add_size(TREE_VALUE(arg));
-  if (!is_own || is_seen(decl))
+  // `using ns::name;` in a block is a declaration without a type.
+  if (!is_own || !TREE_TYPE(decl) || is_seen(decl))
     return;
   visit_type(TREE_TYPE(decl));
   if (DECL_SIZE(decl))
