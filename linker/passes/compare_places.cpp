@@ -10,6 +10,8 @@
 #include <algorithm>
 #include <vector>
 
+#include "linker/twin.h"
+
 #include "llvm/BinaryFormat/ELF.h"
 
 namespace care::linker {
@@ -70,6 +72,10 @@ bool PlaceComparison::is_same_place(uint64_t patched, uint64_t original,
                                     const Symbol *symbol, int depth) const {
   const Object &object = patched_.object();
   const Section *section = object.find_section_at(patched, symbol);
+  if (section && section->is_patch() && symbol && symbol->value == patched) {
+    const Symbol *twin = find_twin(original_.object(), object, *symbol);
+    return twin && twin->value == original;
+  }
   if (section) {
     std::optional<uint64_t> mapped =
         ranges_.original_address(object.index_of(*section), patched);
