@@ -81,6 +81,9 @@ static Result<Changes> find_good_changes(const Comparison &units,
   if (Error error = check_unnamed_data(units))
     return error;
   if (Error error =
+          check_lambdas(units, facts.original, facts.patched, *changes))
+    return error;
+  if (Error error =
           check_signatures(units, facts.original, facts.patched, *changes))
     return error;
   return changes;

@@ -15,6 +15,8 @@
 
 #include "plugin/bodies.h"
 
+#include "plugin/types.h"
+
 namespace care::plugin {
 
 namespace {
@@ -38,6 +40,8 @@ private:
   void visit_decl(tree decl);
   void visit_constant(tree constant);
   void visit_exceptional(tree node);
+  void visit_handler_type(tree type);
+  void note_initialiser(tree condition, tree initialiser);
   bool is_seen(tree node);
 
   tree function_;
@@ -47,7 +51,8 @@ private:
 
 } // namespace
 
-static std::unordered_map<unsigned, uint64_t> bodies; // by DECL_UID
+static std::unordered_map<unsigned, uint64_t> bodies;       // by DECL_UID
+static std::unordered_map<unsigned, uint64_t> initialisers; // likewise, guards
 
 void BodyHash::add_text(const char *text, size_t length) {
   add(length);
@@ -207,8 +212,12 @@ void BodyHash::visit(tree node) {
     visit_call(node);
     return;
   }
+  if (TREE_CODE(node) == IF_STMT)
+    note_initialiser(TREE_OPERAND(node, 0), TREE_OPERAND(node, 1));
   if (TREE_TYPE(node))
     visit(TREE_TYPE(node));
+  if (TREE_CODE(node) == HANDLER && TREE_TYPE(node))
+    visit_handler_type(TREE_TYPE(node));
   if (TREE_CODE(node) == DECL_EXPR && VAR_P(DECL_EXPR_DECL(node)) &&
       DECL_INITIAL(DECL_EXPR_DECL(node)))
     visit(DECL_INITIAL(DECL_EXPR_DECL(node)));
@@ -218,6 +227,37 @@ void BodyHash::visit(tree node) {
   }
   for (int i = 0; i < TREE_OPERAND_LENGTH(node); i++)
     visit(TREE_OPERAND(node, i));
+}
+
+// The initialisation of a static local is what is done if its guard could be
+// acquired.
+void BodyHash::note_initialiser(tree condition, tree initialiser) {
+  while (condition && EXPR_P(condition) && TREE_CODE(condition) != CALL_EXPR)
+    condition = TREE_OPERAND(condition, 0);
+  if (!condition || TREE_CODE(condition) != CALL_EXPR ||
+      call_expr_nargs(condition) != 1)
+    return;
+  tree callee = get_callee_fndecl(condition);
+  if (!callee || !DECL_NAME(callee) ||
+      !id_equal(DECL_NAME(callee), "__cxa_guard_acquire"))
+    return;
+  tree guard = CALL_EXPR_ARG(condition, 0);
+  while (guard && EXPR_P(guard))
+    guard = TREE_OPERAND(guard, 0);
+  if (!guard || !VAR_P(guard))
+    return;
+  BodyHash hash(function_);
+  hash.visit(initialiser);
+  initialisers[DECL_UID(guard)] = hash.hash_;
+}
+
+// A class by its name: the same code catches another one.
+void BodyHash::visit_handler_type(tree type) {
+  while (POINTER_TYPE_P(type))
+    type = TREE_TYPE(type);
+  visit_type(type);
+  std::string name = type_name(TYPE_MAIN_VARIANT(type));
+  add_text(name.data(), name.size());
 }
 
 uint64_t BodyHash::run() {
@@ -239,15 +279,24 @@ void start_collecting_bodies(const char *plugin_name) {
   register_callback(plugin_name, PLUGIN_PRE_GENERICIZE, on_function, nullptr);
 }
 
-std::string parsed_body(tree function) {
-  auto found = bodies.find(DECL_UID(function));
-  if (found == bodies.end())
+static std::string find_hash(const std::unordered_map<unsigned, uint64_t> &all,
+                             tree decl) {
+  auto found = all.find(DECL_UID(decl));
+  if (found == all.end())
     return "";
   static constexpr char digits[] = "0123456789abcdef";
   std::string text;
   for (int shift = 60; shift >= 0; shift -= 4)
     text.push_back(digits[found->second >> shift & 15]);
   return text;
+}
+
+std::string parsed_body(tree function) {
+  return find_hash(bodies, function);
+}
+
+std::string guarded_initialiser(tree guard) {
+  return find_hash(initialisers, guard);
 }
 
 } // namespace care::plugin

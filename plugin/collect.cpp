@@ -21,11 +21,14 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <unordered_set>
 #include <utility>
 #include <vector>
+
+#include "gensrc/lambda_names.h"
 
 #include "plugin/bodies.h"
 #include "plugin/automatic_types.h"
@@ -45,6 +48,7 @@ struct Collection {
   std::unordered_set<cgraph_node *> left_out;
   std::map<unsigned, size_t> unnamed; // enumerations: TYPE_UID, place in facts
   std::unordered_set<unsigned> seen_types; // TYPE_UID of main variants
+  std::unordered_set<unsigned> lambdas;    // likewise
 };
 } // namespace
 
@@ -196,7 +200,26 @@ static std::string body_of(cgraph_node *node) {
   return "";
 }
 
+// What a lambda captures. Its type has no name.
+static void take_captures(tree function, const std::string &symbol) {
+  tree type = DECL_CONTEXT(function);
+  if (!type || !is_record(type) || !COMPLETE_TYPE_P(type))
+    return;
+  std::optional<gensrc::LambdaName> name = gensrc::parse_lambda(symbol);
+  if (!name || !type_name(type).empty() ||
+      !collection.lambdas.insert(TYPE_UID(TYPE_MAIN_VARIANT(type))).second)
+    return;
+  TypeFact fact = record_fact(TYPE_MAIN_VARIANT(type));
+  fact.name = lambda_type;
+  fact.name += name->whole(symbol);
+  fact.location = file_and_line(DECL_SOURCE_LOCATION(function));
+  add_place(symbol, DECL_SOURCE_LOCATION(function));
+  add_place(std::string(name->whole(symbol)), DECL_SOURCE_LOCATION(function));
+  collection.result.facts.types.push_back(std::move(fact));
+}
+
 static void take_inlined(cgraph_node *node) {
+  take_captures(node->decl, symbol_of(node->decl));
   collection.inlined.insert_or_assign(
       {symbol_or_name(node->decl), symbol_or_name(node->inlined_to->decl)},
       body_of(node));
@@ -272,6 +295,7 @@ static void take_function(cgraph_node *node) {
   fact.body = body_of(node);
   add_place(fact.symbol, DECL_SOURCE_LOCATION(decl));
   add_place(fact.name, DECL_SOURCE_LOCATION(decl));
+  take_captures(decl, fact.symbol);
   take_types(TREE_TYPE(decl));
   collection.result.facts.functions.push_back(std::move(fact));
 }
@@ -294,6 +318,8 @@ static void take_variable(varpool_node *node,
   fact.type = type_fingerprint(TREE_TYPE(decl));
   if (!DECL_ARTIFICIAL(decl)) // tables, RTTI: compared by what they hold
     fact.kind = type_kind(TREE_TYPE(decl));
+  else if (fact.symbol.starts_with(guard_prefix))
+    fact.kind = guarded_initialiser(decl);
   if (is_own_constant(decl))
     fact.kind.insert(0, own_constant);
   fact.words = type_words(TREE_TYPE(decl));

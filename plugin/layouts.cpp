@@ -205,6 +205,8 @@ static Error compare_types(const Facts &original, const Facts &patched,
                            Allowances &allowed) {
   std::vector<LayoutChange> changes;
   auto compare = [&](const TypeFact &before, const TypeFact &now) {
+    if (now.name.starts_with(lambda_type))
+      return; // the differ knows whether the program may have kept it
     std::string change = describe_change(before, now);
     if (!change.empty() && !has_no_objects(original, before.name, replaced) &&
         !allowed.permits("kpatch-type-layout", now.name))
@@ -253,10 +255,31 @@ static bool remove_front(std::string_view &text, std::string_view front) {
   return is_there;
 }
 
+// What a static local is initialised with when its function first runs. Facts
+// that an older plugin wrote have nothing of it.
+static Error compare_guards(const VariableFact &before, const VariableFact &now,
+                            Allowances &allowed) {
+  std::string name = "_Z" + now.symbol.substr(guard_prefix.size());
+  if (before.kind.empty() || now.kind.empty() || before.kind == now.kind ||
+      allowed.permits("kpatch-data-init", name))
+    return {};
+  return refused("kpatch-data-init",
+                 "static local variable '" + name +
+                     "': what it is initialised with changed")
+      .note("if its function has run, it keeps the value that it has; use a "
+            "variable with a new name")
+      .note(allow_hint("kpatch-data-init", name));
+}
+
 static Error compare_variables(const Facts &original, const Facts &patched,
                                Allowances &allowed) {
   Error result;
   auto compare = [&](const VariableFact &before, const VariableFact &now) {
+    if (now.symbol.starts_with(guard_prefix)) {
+      if (!result)
+        result = compare_guards(before, now, allowed);
+      return;
+    }
     std::string_view old_kind = before.kind, kind = now.kind;
     bool was_own_constant = remove_front(old_kind, own_constant);
     bool is_own_constant = remove_front(kind, own_constant);
@@ -352,7 +375,8 @@ Warnings layout_warnings(const Facts &original, const Facts &patched) {
   Warnings warnings;
   for_each_pair(original.types, patched.types, name_of_type,
                 [&](const TypeFact &before, const TypeFact &now) {
-                  warn_about_members(warnings, before, now);
+                  if (!now.name.starts_with(lambda_type))
+                    warn_about_members(warnings, before, now);
                 });
   return warnings;
 }
