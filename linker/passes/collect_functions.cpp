@@ -74,6 +74,7 @@ public:
 
 private:
   Error check_entries();
+  bool is_left_out(uint64_t function) const;
   Error resolve(Record &record) const;
   Error drop_duplicates();
   Result<uint64_t> length_of(uint64_t patched_address, uint64_t original,
@@ -173,11 +174,31 @@ Result<uint64_t> Collector::length_of(uint64_t patched_address,
   return *size;
 }
 
+// The original link left the function out: all its callers had inlined it, or
+// nobody called it (--gc-sections). The patched link keeps it for our records.
+bool Collector::is_left_out(uint64_t function) const {
+  const Object &original = original_.object();
+  std::set<std::string_view> names;
+  for (const Symbol &symbol : patched_.object().symbols)
+    if (symbol.value == function && symbol.type == STT_FUNC)
+      names.insert(symbol.name);
+  return !names.empty() && original.symbols.size() > 1 &&
+         std::none_of(original.symbols.begin(), original.symbols.end(),
+                      [&](const Symbol &symbol) {
+                        return !symbol.is_undefined() &&
+                               names.contains(symbol.name);
+                      });
+}
+
 Error Collector::resolve(Record &record) const {
   if (record.function == 0)
     return {};
   std::optional<uint64_t> original =
       targets_.original_address(record.function, nullptr);
+  if (!original && is_left_out(record.function)) {
+    record.function = 0; // no process runs it
+    return {};
+  }
   if (!original)
     return refused("kpatch-missing-symbol",
                    fmt::format("'{}': the function to be replaced is not in "

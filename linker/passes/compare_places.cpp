@@ -135,7 +135,19 @@ bool PlaceComparison::is_same_pointer(const Relocation &reference,
   auto addend = static_cast<uint64_t>(reference.addend);
   const Symbol &symbol = patched_.object().symbols[reference.symbol];
   return is_same_place(patched.address - addend, original.address - addend,
-                       &symbol, 0);
+                       &symbol, 0) ||
+         is_same_code(symbol, patched.address, original.address);
+}
+
+// A place of the code that is known by its distance from the start of the
+// section: that tells nothing where the sections have other sizes, the place
+// itself does.
+bool PlaceComparison::is_same_code(const Symbol &symbol, uint64_t patched,
+                                   uint64_t original) const {
+  const Section *section = patched_.object().find_section_of(symbol);
+  return symbol.type == llvm::ELF::STT_SECTION && section &&
+         section->is_executable() &&
+         is_same_place(patched, original, nullptr, 0);
 }
 
 // For fields that hold a part of an address only.
@@ -186,6 +198,13 @@ bool PlaceComparison::is_same_reference(const Relocation &reference,
   if (!patched || !original)
     return is_same_encoding(reference, original_field, original_place);
   const Symbol &symbol = patched_.object().symbols[reference.symbol];
+  // An instruction counts from its end, 4 bytes behind the field.
+  uint64_t bias = meaning.kind == ReferenceKind::Absolute ? 0 : 4;
+  bool is_direct = meaning.kind == ReferenceKind::Absolute ||
+                   meaning.kind == ReferenceKind::PcRelative ||
+                   meaning.kind == ReferenceKind::Branch;
+  if (is_direct && is_same_code(symbol, *patched + bias, *original + bias))
+    return true;
   *patched -= static_cast<uint64_t>(reference.addend);
   *original -= static_cast<uint64_t>(reference.addend);
   switch (meaning.kind) {

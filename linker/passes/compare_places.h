@@ -38,6 +38,8 @@ private:
                        std::span<const uint8_t> patched_field,
                        std::span<const uint8_t> original_field,
                        uint64_t original_place) const;
+  bool is_same_code(const Symbol &symbol, uint64_t patched,
+                    uint64_t original) const;
   bool is_same_encoding(const Relocation &reference,
                         std::span<const uint8_t> original_field,
                         uint64_t original_place) const;

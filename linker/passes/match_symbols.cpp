@@ -18,12 +18,20 @@ using namespace llvm::ELF;
 using Identity =
     std::tuple<std::string_view, std::string_view, uint8_t, uint64_t>;
 
+// The functions that run at the start and end are the compiler's own, and their
+// symbols have no size.
+static bool is_start_code(const Symbol &symbol) {
+  return symbol.type == STT_FUNC && symbol.binding == STB_LOCAL &&
+         symbol.file == "crtstuff.c";
+}
+
 // The symbols of a section that bound a range; null where not unique.
 static std::map<Identity, const Symbol *> ranges_of(const Object &object,
                                                     uint32_t section) {
   std::map<Identity, const Symbol *> found;
   for (const Symbol &symbol : object.symbols) {
-    bool has_range = symbol.section == section && symbol.size_bytes != 0 &&
+    bool has_range = symbol.section == section &&
+                     (symbol.size_bytes != 0 || is_start_code(symbol)) &&
                      (symbol.type == STT_FUNC || symbol.type == STT_OBJECT ||
                       symbol.type == STT_GNU_IFUNC);
     if (!has_range)
