@@ -23,6 +23,11 @@ Error check_variables(const Comparison &units, Changes &changes);
 // the same.
 Error check_unnamed_data(const Comparison &units);
 
+// Takes out functions that run at the start and whose source is the same: what
+// they do, they have done.
+void leave_out_start_code(const Comparison &units, const Facts &original,
+                          const Facts &patched, Changes &changes);
+
 // May add warnings.
 Error check_functions(const Comparison &units, const Changes &changes,
                       std::vector<Remark> &warnings);

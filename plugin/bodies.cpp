@@ -38,6 +38,7 @@ private:
   void visit_type(tree type);
   void visit_call(tree call);
   void visit_decl(tree decl);
+  void visit_value(tree decl);
   void visit_constant(tree constant);
   void visit_exceptional(tree node);
   void visit_handler_type(tree type);
@@ -45,6 +46,7 @@ private:
   bool is_seen(tree node);
 
   tree function_;
+  bool is_value_ = false; // of a constant
   uint64_t hash_ = 1;
   std::unordered_map<tree, uint64_t> seen_;
 };
@@ -53,6 +55,7 @@ private:
 
 static std::unordered_map<unsigned, uint64_t> bodies;       // by DECL_UID
 static std::unordered_map<unsigned, uint64_t> initialisers; // likewise, guards
+static std::unordered_map<unsigned, uint64_t> values; // likewise, constants
 
 void BodyHash::add_text(const char *text, size_t length) {
   add(length);
@@ -79,11 +82,29 @@ bool BodyHash::is_seen(tree node) {
   return !is_new;
 }
 
+// What is constant may be in the code by its value.
+void BodyHash::visit_value(tree decl) {
+  bool is_constant =
+      TREE_CODE(decl) == CONST_DECL || (VAR_P(decl) && TREE_READONLY(decl));
+  if (!is_constant || is_value_ || !DECL_INITIAL(decl))
+    return;
+  auto [known, is_new] = values.try_emplace(DECL_UID(decl), 0);
+  if (is_new) {
+    BodyHash value(function_);
+    value.is_value_ = true;
+    value.visit(DECL_INITIAL(decl));
+    known->second = value.hash_;
+  }
+  add(known->second);
+}
+
 void BodyHash::visit_decl(tree decl) {
   bool is_own = DECL_CONTEXT(decl) == function_ && !TREE_STATIC(decl) &&
                 !DECL_EXTERNAL(decl);
-  if (!is_own)
+  if (!is_own) {
     add_name(decl);
+    visit_value(decl);
+  }
   if (TREE_CODE(decl) == FUNCTION_DECL) // overloads have one name
     for (tree arg = TYPE_ARG_TYPES(TREE_TYPE(decl)); arg; arg = TREE_CHAIN(arg))
       add_size(TREE_VALUE(arg));
