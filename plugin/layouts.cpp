@@ -70,6 +70,27 @@ static bool has_same_places(const TypeFact &a, const TypeFact &b) {
                     b.members.end(), is_same_place);
 }
 
+// Only the members of a union all lie at its start.
+static bool is_union(const TypeFact &type) {
+  return type.members.size() > 1 &&
+         std::all_of(
+             type.members.begin(), type.members.end(),
+             [](const MemberFact &member) { return member.offset_bits == 0; });
+}
+
+// What a union had is still there, and it is not larger: old code and new agree
+// about every object.
+static bool is_extended_union(const TypeFact &before, const TypeFact &now) {
+  return before.size_bytes == now.size_bytes && is_union(before) &&
+         is_union(now) &&
+         std::all_of(before.members.begin(), before.members.end(),
+                     [&](const MemberFact &old) {
+                       const MemberFact *member = find_member(now, old.name);
+                       return member && is_same_place(old, *member) &&
+                              member->kind == old.kind;
+                     });
+}
+
 // Members that swapped their places have the same places, in another order.
 static bool has_moved_member(const TypeFact &before, const TypeFact &now) {
   return std::any_of(now.members.begin(), now.members.end(),
@@ -125,6 +146,8 @@ static std::string describe_places(const TypeFact &before,
 
 static std::string describe_change(const TypeFact &before,
                                    const TypeFact &now) {
+  if (is_extended_union(before, now))
+    return "";
   std::string change = describe_places(before, now);
   if (!change.empty())
     return change;
