@@ -277,11 +277,14 @@ Error VariableCheck::run() {
 } // namespace
 
 // A static one that is gone is used by functions of the patch only, or by those
-// that are to keep their code, which then is what is wanted.
+// that are to keep their code, which then is what is wanted. A weak one is that
+// of a header, which this unit does not use any more and others may: nothing
+// takes its place.
 static void list_gone_variables(const Comparison &units, Changes &changes) {
   const Unit &a = units.original;
   for (const Atom &atom : a.atoms) {
     if (!is_named_object(atom) || a.symbol_of(atom).is_local() ||
+        a.symbol_of(atom).is_weak || a.symbol_of(atom).is_unique ||
         units.matching.to_patched[atom.symbol] != no_id ||
         is_listed(units.options.ignore_changes, a.symbol_of(atom).name,
                   a.file_name))
