@@ -62,6 +62,10 @@ struct MemberFact {
   std::string words; // its type, for people
 };
 
+// In front of the name of a lambda's type, which is the symbol of its function
+// without what is behind the lambda: "<lambda> _ZZ1fvENKUlvE_".
+constexpr std::string_view lambda_type = "<lambda> ";
+
 struct TypeFact {
   std::string name; // "struct config", "ns::widget"
   std::string location;

@@ -95,6 +95,9 @@ static constexpr RefusalCode table[] = {
      "symbols"},
     {"kpatch-intel-syntax", "kpatch_gensrc", "",
      "the assembly is in Intel syntax"},
+    {"kpatch-lambda", "kpatch_gensrc", "function",
+     "the number of a lambda that the program may have kept is that of another "
+     "one now; allowed: the program has kept none"},
     {"kpatch-link-failed", "libcare-patch-make", "",
      "libcare-link ended without saying why"},
     {"kpatch-locked", "libcare-ctl", "",

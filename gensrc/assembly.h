@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "common/result.h"
+#include "gensrc/names.h"
 
 namespace care::gensrc {
 
@@ -144,9 +145,11 @@ struct Unit {
     AtomId atom = atom_of(symbol);
     return atom == no_id ? no_id : function_ids[atom];
   }
-  // Local data that cannot change while the program runs.
+  // Local data that cannot change while the program runs, and that no object
+  // of the program refers to.
   bool is_local_constant(const Atom &atom) const {
     return atom.kind == AtomKind::Object && symbol_of(atom).is_local() &&
+           !is_class_table(symbol_of(atom).name) &&
            (kind_of(atom) == SectionKind::ReadOnly ||
             kind_of(atom) == SectionKind::RelRo);
   }

@@ -345,15 +345,17 @@ void ChangeFinder::sort() {
                    [](const ChangedFunction &x, const ChangedFunction &y) {
                      return x.patched < y.patched;
                    });
-  changes_.function_ids.clear();
-  for (size_t i = 0; i < changes_.functions.size(); i++) {
-    const ChangedFunction &change = changes_.functions[i];
-    if (change.symbol == b_.functions[change.patched].symbol)
-      changes_.function_ids.emplace(change.patched, i);
-  }
+  changes_.index_functions(b_);
 }
 
 } // namespace
+
+void Changes::index_functions(const Unit &patched) {
+  function_ids.clear();
+  for (size_t i = 0; i < functions.size(); i++)
+    if (functions[i].symbol == patched.functions[functions[i].patched].symbol)
+      function_ids.emplace(functions[i].patched, i);
+}
 
 Result<Changes> find_changes(const Comparison &units) {
   ChangeFinder finder(units);

@@ -45,6 +45,9 @@ struct Changes {
   // Original symbols of local code that only functions in the patch reached,
   // and that their replacements do not reach.
   std::vector<SymbolId> unreached;
+
+  // Fills `function_ids`.
+  void index_functions(const Unit &patched);
 };
 
 Result<Changes> find_changes(const Comparison &units);

@@ -8,6 +8,7 @@
 #include "gensrc/checks.h"
 #include "gensrc/names.h"
 #include "gensrc/place.h"
+#include "gensrc/reasons.h"
 
 namespace care::gensrc {
 
@@ -110,6 +111,26 @@ Error check_function(const Comparison &units, const ChangedFunction &change) {
 }
 
 } // namespace
+
+void leave_out_start_code(const Comparison &units, const Facts &original,
+                          const Facts &patched, Changes &changes) {
+  const Unit &b = units.patched;
+  size_t count = changes.functions.size();
+  auto is_left_out = [&](const ChangedFunction &change) {
+    SymbolId symbol = b.functions[change.patched].symbol;
+    return change.original != no_id &&
+           is_start_function(b.symbols[symbol].name) &&
+           is_inlined_otherwise(units, original, patched, changes, change);
+  };
+  std::vector<ChangedFunction> kept;
+  for (const ChangedFunction &change : changes.functions)
+    if (!is_left_out(change))
+      kept.push_back(change);
+  if (kept.size() == count)
+    return;
+  changes.functions = std::move(kept);
+  changes.index_functions(b);
+}
 
 Error check_functions(const Comparison &units, const Changes &changes,
                       std::vector<Remark> &warnings) {

@@ -45,6 +45,8 @@ private:
   Error check_gone() const;
   Error check_moved() const;
   Error check_new(const Atom &atom, const Symbol &symbol) const;
+  static Error value_error(std::string_view name, bool is_constant);
+  Error check_guard(const Symbol &guard) const;
   Error check_known(AtomId before, AtomId after);
   Error check_size(std::string_view name, std::string_view before,
                    std::string_view now) const;
@@ -140,12 +142,46 @@ Error VariableCheck::check_new(const Atom &atom, const Symbol &symbol) const {
   if (is_collected(b_, atom) && !is_ignored)
     if (Error error = section_error(b_, atom, " is new in"))
       return error;
+  if (Error error = check_guard(symbol))
+    return error;
   if (storage_of(b_, atom) != Storage::Tls)
     return {};
   return refused("kpatch-tls-new",
                  "variable " + quoted(symbol.name) + " is new and thread-local")
       .note("threads that run already have no place for it; use a table "
             "indexed by thread, or a key of pthread_key_create");
+}
+
+Error VariableCheck::value_error(std::string_view name, bool is_constant) {
+  std::string what = ": the initial value changed";
+  std::string note = "it was initialised when the program started; let a "
+                     "function set the value";
+  if (is_class_table(name)) {
+    what = ": the virtual functions or the type of a class changed";
+    note = "objects of the running program refer to it; keep the class, and "
+           "put what is new into functions that it has";
+  } else if (is_constant) {
+    what = ": the value of a constant that other code can see changed";
+  }
+  return refused("kpatch-data-init", "variable " + quoted(name) + what)
+      .note(note)
+      .note(allow_hint("kpatch-data-init", name));
+}
+
+// A guard says whether a variable has its initial value. With a new one, a
+// variable that has a value would be initialised a second time.
+Error VariableCheck::check_guard(const Symbol &guard) const {
+  if (!guard.name.starts_with("_ZGV"))
+    return {};
+  std::string name = "_Z" + std::string(guard.name.substr(4));
+  SymbolId variable = b_.find(name);
+  if (variable == no_id || units_.matching.to_original[variable] == no_id)
+    return {};
+  return refused("kpatch-data-init",
+                 "variable " + quoted(name) +
+                     ": the initial value changed; it is computed now")
+      .note("it exists in the running program; let a function set the value, "
+            "or use a new variable");
 }
 
 std::string size_text(const Atom &atom, const Symbol &symbol) {
@@ -207,16 +243,8 @@ Error VariableCheck::check_known(AtomId before, AtomId after) {
   bool is_zero = a_.kind_of(from) == SectionKind::Zero &&
                  b_.kind_of(to) == SectionKind::Zero; // .comm, or .zero in .bss
   if (!is_zero && !comparer_.same_data(before, after) &&
-      !units_.allowed.permits("kpatch-data-init", symbol.name)) {
-    std::string what = new_storage == Storage::Constant
-                           ? ": the value of a constant that other code can "
-                             "see changed"
-                           : ": the initial value changed";
-    return refused("kpatch-data-init", name + what)
-        .note("it was initialised when the program started; let a function set "
-              "the value")
-        .note(allow_hint("kpatch-data-init", symbol.name));
-  }
+      !units_.allowed.permits("kpatch-data-init", symbol.name))
+    return value_error(symbol.name, new_storage == Storage::Constant);
   return check_users(after, symbol);
 }
 

@@ -28,6 +28,11 @@ Error check_kept_addresses(const Comparison &units, const Facts &original,
 // the same.
 Error check_unnamed_data(const Comparison &units);
 
+// Takes out functions that run at the start and whose source is the same: what
+// they do, they have done.
+void leave_out_start_code(const Comparison &units, const Facts &original,
+                          const Facts &patched, Changes &changes);
+
 // May add warnings.
 Error check_functions(const Comparison &units, const Changes &changes,
                       std::vector<Remark> &warnings);
@@ -36,6 +41,10 @@ Error check_functions(const Comparison &units, const Changes &changes,
 // empty: then signatures are not known, and not compared.
 Error check_signatures(const Comparison &units, const Facts &original,
                        const Facts &patched, Changes &changes);
+
+// Lambdas that have another number or other captures now. Known by the facts.
+Error check_lambdas(const Comparison &units, const Facts &original,
+                    const Facts &patched, const Changes &changes);
 
 void warn_about_staying(const Comparison &units, const ChangedFunction &change,
                         std::vector<Remark> &warnings);

@@ -145,9 +145,16 @@ bool Comparer::learn(SymbolId a, SymbolId b) {
     return false;
   const Symbol &left = a_.symbols[a];
   const Symbol &right = b_.symbols[b];
-  if (!is_numbered(left.name) || !is_numbered(right.name) ||
+  auto stem = [](const Symbol &symbol) {
+    return symbol.name.starts_with("_ZZ") ? static_stem(symbol.name)
+                                          : numberless(symbol.name);
+  };
+  auto is_counted = [](const Symbol &symbol) {
+    return is_numbered(symbol.name) || symbol.name.starts_with("_ZZ");
+  };
+  if (!is_counted(left) || !is_counted(right) ||
       a_.atoms[left.atom].kind != b_.atoms[right.atom].kind ||
-      numberless(left.name) != numberless(right.name))
+      stem(left) != stem(right))
     return false;
   for (auto [from, to] : learned_)
     if (from == a || to == b)

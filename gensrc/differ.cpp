@@ -74,6 +74,7 @@ static Result<Changes> find_good_changes(const Comparison &units,
   Result<Changes> changes = find_changes(units);
   if (!changes)
     return changes;
+  leave_out_start_code(units, facts.original, facts.patched, *changes);
   if (Error error = check_variables(units, *changes))
     return error;
   if (Error error =
@@ -82,6 +83,9 @@ static Result<Changes> find_good_changes(const Comparison &units,
   if (Error error = check_functions(units, *changes, warnings))
     return error;
   if (Error error = check_unnamed_data(units))
+    return error;
+  if (Error error =
+          check_lambdas(units, facts.original, facts.patched, *changes))
     return error;
   if (Error error =
           check_signatures(units, facts.original, facts.patched, *changes))

@@ -70,6 +70,27 @@ static bool has_same_places(const TypeFact &a, const TypeFact &b) {
                     b.members.end(), is_same_place);
 }
 
+// Only the members of a union all lie at its start.
+static bool is_union(const TypeFact &type) {
+  return type.members.size() > 1 &&
+         std::all_of(
+             type.members.begin(), type.members.end(),
+             [](const MemberFact &member) { return member.offset_bits == 0; });
+}
+
+// What a union had is still there, and it is not larger: old code and new agree
+// about every object.
+static bool is_extended_union(const TypeFact &before, const TypeFact &now) {
+  return before.size_bytes == now.size_bytes && is_union(before) &&
+         is_union(now) &&
+         std::all_of(before.members.begin(), before.members.end(),
+                     [&](const MemberFact &old) {
+                       const MemberFact *member = find_member(now, old.name);
+                       return member && is_same_place(old, *member) &&
+                              member->kind == old.kind;
+                     });
+}
+
 // Members that swapped their places have the same places, in another order.
 static bool has_moved_member(const TypeFact &before, const TypeFact &now) {
   return std::any_of(now.members.begin(), now.members.end(),
@@ -125,6 +146,8 @@ static std::string describe_places(const TypeFact &before,
 
 static std::string describe_change(const TypeFact &before,
                                    const TypeFact &now) {
+  if (is_extended_union(before, now))
+    return "";
   std::string change = describe_places(before, now);
   if (!change.empty())
     return change;
@@ -205,6 +228,8 @@ static Error compare_types(const Facts &original, const Facts &patched,
                            Allowances &allowed) {
   std::vector<LayoutChange> changes;
   auto compare = [&](const TypeFact &before, const TypeFact &now) {
+    if (now.name.starts_with(lambda_type))
+      return; // the differ knows whether the program may have kept it
     std::string change = describe_change(before, now);
     if (!change.empty() && !has_no_objects(original, before.name, replaced) &&
         !allowed.permits("kpatch-type-layout", now.name))
@@ -253,10 +278,31 @@ static bool remove_front(std::string_view &text, std::string_view front) {
   return is_there;
 }
 
+// What a static local is initialised with when its function first runs. Facts
+// that an older plugin wrote have nothing of it.
+static Error compare_guards(const VariableFact &before, const VariableFact &now,
+                            Allowances &allowed) {
+  std::string name = "_Z" + now.symbol.substr(guard_prefix.size());
+  if (before.kind.empty() || now.kind.empty() || before.kind == now.kind ||
+      allowed.permits("kpatch-data-init", name))
+    return {};
+  return refused("kpatch-data-init",
+                 "static local variable '" + name +
+                     "': what it is initialised with changed")
+      .note("if its function has run, it keeps the value that it has; use a "
+            "variable with a new name")
+      .note(allow_hint("kpatch-data-init", name));
+}
+
 static Error compare_variables(const Facts &original, const Facts &patched,
                                Allowances &allowed) {
   Error result;
   auto compare = [&](const VariableFact &before, const VariableFact &now) {
+    if (now.symbol.starts_with(guard_prefix)) {
+      if (!result)
+        result = compare_guards(before, now, allowed);
+      return;
+    }
     std::string_view old_kind = before.kind, kind = now.kind;
     bool was_own_constant = remove_front(old_kind, own_constant);
     bool is_own_constant = remove_front(kind, own_constant);
@@ -386,7 +432,8 @@ Warnings layout_warnings(const Facts &original, const Facts &patched) {
   Warnings warnings;
   for_each_pair(original.types, patched.types, name_of_type,
                 [&](const TypeFact &before, const TypeFact &now) {
-                  warn_about_members(warnings, before, now);
+                  if (!now.name.starts_with(lambda_type))
+                    warn_about_members(warnings, before, now);
                 });
   return warnings;
 }

@@ -20,6 +20,11 @@ namespace care::gensrc {
 // In front of the kind of a constant that no other unit sees.
 constexpr std::string_view own_constant = "const ";
 
+// The name of the guard of a static local of C++ is this and the rest of the
+// variable's. Its kind is the fingerprint of what the variable is initialised
+// with.
+constexpr std::string_view guard_prefix = "_ZGV";
+
 // Refused ("kpatch-type-layout"), with type and member, if a structure of both
 // units has members in other places in the patched one, or members of another
 // kind, and likewise if a variable is of another kind. Types that only one of

@@ -10,9 +10,11 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <unordered_set>
 
 #include "common/parse_number.h"
 #include "gensrc/compare.h"
+#include "gensrc/lambda_names.h"
 #include "gensrc/names.h"
 
 namespace care::gensrc {
@@ -20,8 +22,9 @@ namespace {
 
 class Matcher {
 public:
-  Matcher(const Unit &original, const Unit &patched)
-      : a_(original), b_(patched) {
+  Matcher(const Unit &original, const Unit &patched, const Facts &before,
+          const Facts &now)
+      : a_(original), b_(patched), lambdas_(before, now) {
     matching_.to_original.assign(b_.symbols.size(), no_id);
     matching_.to_patched.assign(a_.symbols.size(), no_id);
     matching_.is_ambiguous.assign(b_.symbols.size(), false);
@@ -31,12 +34,14 @@ public:
   void match_by_name();
   void match_unit_initialiser();
   void part_shifted_statics();
+  void part_statics_of_cxx(const Facts &original, const Facts &patched);
   void match_by_facts(const Facts &original, const Facts &patched);
   void match_clones();
   void match_several_by_facts();
   void match_by_unchanged_code();
   void match_by_users();
   void doubt_moved_statics();
+  void pair_guards();
   Matching take() { return std::move(matching_); }
 
 private:
@@ -47,6 +52,7 @@ private:
   bool is_open(const Unit &unit, const std::vector<SymbolId> &partners,
                SymbolId id, AtomKind kind) const;
   bool is_alike(SymbolId original, SymbolId patched) const;
+  void part(SymbolId patched);
   void pair_by_users(const Group &group, const auto &shares_user);
   struct Statics {
     std::vector<const VariableFact *> before, now;
@@ -59,9 +65,12 @@ private:
   void pair_statics(Statics statics);
   void pair_by_place(Statics statics);
   std::vector<Statics> several_; // of one name and number in a function
+  // Statics of C++ whose names do not say which one they are, of both units.
+  std::unordered_set<SymbolId> numbered_before_, numbered_now_;
 
   const Unit &a_;
   const Unit &b_;
+  LambdaNames lambdas_;
   Matching matching_;
   std::vector<bool> is_settled_; // by patched symbol: the facts have decided
 };
@@ -114,44 +123,92 @@ void Matcher::match_unit_initialiser() {
     matching_.pair(original, patched);
 }
 
-// Whether a name of C++ is that of a static local; its number ("_0", "__10_")
-// is cut off.
-std::optional<std::string_view> static_of_cxx(std::string_view name) {
-  if (!name.starts_with("_ZZ"))
-    return std::nullopt;
-  std::string_view digits = "0123456789";
-  std::string_view stem = name;
-  if (stem.ends_with('_'))
-    stem.remove_suffix(1);
-  size_t last = stem.find_last_not_of(digits);
-  bool is_numbered = last != stem.npos && last + 1 < stem.size() &&
-                     stem[last] == '_' && last > 3;
-  if (!is_numbered)
-    return name;
-  return stem.substr(0, stem[last - 1] == '_' ? last - 1 : last);
+void Matcher::part(SymbolId patched) {
+  if (SymbolId original = matching_.to_original[patched]; original != no_id)
+    matching_.to_patched[original] = no_id;
+  matching_.to_original[patched] = no_id;
 }
 
 // The names of C++ number the statics of one name in a function, and one more
 // or less shifts the numbers.
 void Matcher::part_shifted_statics() {
   auto count = [](const Unit &unit) {
-    std::map<std::string_view, size_t> counts;
+    std::map<std::string, size_t> counts;
     for (const Symbol &symbol : unit.symbols)
-      if (auto stem = static_of_cxx(symbol.name); stem && symbol.is_defined())
-        counts[*stem]++;
+      if (symbol.name.starts_with("_ZZ") && symbol.is_defined())
+        counts[static_stem(symbol.name)]++;
     return counts;
   };
   auto before = count(a_), now = count(b_);
   for (SymbolId id = 0; id < b_.symbols.size(); id++) {
     const Symbol &symbol = b_.symbols[id];
-    auto stem = static_of_cxx(symbol.name);
-    if (!stem || !symbol.is_defined() || !before.contains(*stem) ||
-        before[*stem] == now[*stem])
+    if (!symbol.name.starts_with("_ZZ") || !symbol.is_defined())
       continue;
-    if (SymbolId original = matching_.to_original[id]; original != no_id)
-      matching_.to_patched[original] = no_id;
-    matching_.to_original[id] = no_id;
+    std::string stem = static_stem(symbol.name);
+    if (!before.contains(stem) || before[stem] == now[stem])
+      continue;
+    part(id);
     matching_.is_ambiguous[id] = true;
+  }
+}
+
+// "_ZGVZ1fvE1n" of "_ZZ1fvE1n": whether the variable has its initial value.
+std::string guard_of(std::string_view variable) {
+  return "_ZGV" + std::string(variable.substr(2));
+}
+
+// With facts, the statics of one name in a function are matched as those of C
+// are, and so are those in a lambda that has another name now.
+void Matcher::part_statics_of_cxx(const Facts &original, const Facts &patched) {
+  if (original.variables.empty() || patched.variables.empty())
+    return;
+  auto is_renamed = [&](const VariableFact &fact) {
+    return lambdas_.is_other(fact.function) ||
+           lambdas_.renamed().contains(fact.function);
+  };
+  auto find = [&](const Unit &unit, const Facts &facts) {
+    std::map<std::pair<std::string, std::string>, size_t> counts;
+    for (const VariableFact &fact : facts.variables)
+      counts[{fact.function, fact.name}]++;
+    std::unordered_set<SymbolId> found;
+    for (const VariableFact &fact : facts.variables) {
+      SymbolId id = unit.find(fact.symbol);
+      if (!fact.function.empty() && fact.symbol.starts_with("_ZZ") &&
+          id != no_id && unit.symbols[id].is_defined() &&
+          (counts[{fact.function, fact.name}] > 1 || is_renamed(fact)))
+        found.insert(id);
+    }
+    return found;
+  };
+  numbered_before_ = find(a_, original);
+  numbered_now_ = find(b_, patched);
+  // One that has become the only one of its name, or was.
+  for (SymbolId id : numbered_before_)
+    if (SymbolId now = matching_.to_patched[id]; now != no_id)
+      numbered_now_.insert(now);
+  for (SymbolId id : numbered_now_)
+    if (SymbolId before = matching_.to_original[id]; before != no_id)
+      numbered_before_.insert(before);
+  for (SymbolId id : numbered_now_) {
+    part(id);
+    if (SymbolId guard = b_.find(guard_of(b_.symbols[id].name)); guard != no_id)
+      part(guard);
+  }
+}
+
+// The guard of a variable goes with it.
+void Matcher::pair_guards() {
+  for (SymbolId id : numbered_now_) {
+    SymbolId guard = b_.find(guard_of(b_.symbols[id].name));
+    SymbolId original = matching_.to_original[id];
+    if (guard == no_id || !b_.symbols[guard].is_defined())
+      continue;
+    matching_.is_ambiguous[guard] = matching_.is_ambiguous[id];
+    if (original == no_id)
+      continue;
+    SymbolId before = a_.find(guard_of(a_.symbols[original].name));
+    if (before != no_id && a_.symbols[before].is_defined())
+      matching_.pair(before, guard);
   }
 }
 
@@ -161,18 +218,24 @@ void Matcher::part_shifted_statics() {
 void Matcher::match_by_facts(const Facts &original, const Facts &patched) {
   matching_.has_facts =
       !original.variables.empty() && !patched.variables.empty();
-  using Name = std::pair<std::string_view, std::string_view>;
+  using Name = std::pair<std::string, std::string_view>;
   using Type = std::pair<std::string_view, uint64_t>;
   std::map<Name, Statics> named;
-  auto collect = [&](const Unit &unit, const Facts &facts, auto list) {
-    for (const VariableFact &fact : facts.variables) {
-      SymbolId id = unit.find(fact.symbol);
-      if (!fact.function.empty() && id != no_id && is_counted(unit.symbols[id]))
-        (named[{fact.function, fact.name}].*list).push_back(&fact);
-    }
+  auto is_wanted = [&](const Unit &unit, const VariableFact &fact,
+                       const std::unordered_set<SymbolId> &numbered) {
+    SymbolId id = unit.find(fact.symbol);
+    return !fact.function.empty() && id != no_id &&
+           (is_counted(unit.symbols[id]) || numbered.contains(id));
   };
-  collect(a_, original, &Statics::before);
-  collect(b_, patched, &Statics::now);
+  for (const VariableFact &fact : original.variables)
+    if (is_wanted(a_, fact, numbered_before_))
+      named[{fact.function, fact.name}].before.push_back(&fact);
+  for (const VariableFact &fact : patched.variables)
+    if (is_wanted(b_, fact, numbered_now_)) {
+      matching_.is_ambiguous[b_.find(fact.symbol)] = false;
+      std::string function = lambdas_.original_of(fact.function);
+      named[{function, fact.name}].now.push_back(&fact);
+    }
   for (const auto &[name, all] : named) {
     std::map<Type, Statics> alike;
     for (const VariableFact *fact : all.before)
@@ -186,8 +249,12 @@ void Matcher::match_by_facts(const Facts &original, const Facts &patched) {
     else
       for (const auto &[type, statics] : alike)
         pair_statics(statics);
-    for (const VariableFact *fact : all.now)
-      is_settled_[b_.find(fact->symbol)] = !original.variables.empty();
+    for (const VariableFact *fact : all.now) {
+      SymbolId id = b_.find(fact->symbol);
+      is_settled_[id] = !original.variables.empty();
+      if (lambdas_.is_unsure(fact->function))
+        matching_.is_ambiguous[id] = true;
+    }
   }
 }
 
@@ -234,13 +301,19 @@ void Matcher::pair_by_place(Statics statics) {
   if (before.size() != now.size())
     return pair_statics(std::move(statics));
   statics.sort();
-  std::set<int64_t> moves;
+  std::set<int64_t> lines, moves;
   std::set<std::pair<std::string_view, uint64_t>> types;
   for (size_t i = 0; i < now.size(); i++) {
+    lines.insert(line_of(*before[i]));
     moves.insert(line_of(*now[i]) - line_of(*before[i]));
     types.emplace(now[i]->type, now[i]->size_bytes);
   }
   bool has_one_type_each = types.size() == now.size();
+  // By as many lines as there are between two of them: one went, another came.
+  bool is_overlap = !moves.contains(0) &&
+                    std::any_of(now.begin(), now.end(), [&](auto *fact) {
+                      return lines.contains(line_of(*fact));
+                    });
   for (size_t i = 0; i < now.size(); i++) {
     SymbolId id = b_.find(now[i]->symbol);
     auto partner = std::find_if(before.begin(), before.end(),
@@ -248,7 +321,7 @@ void Matcher::pair_by_place(Statics statics) {
                                   return fact->type == now[i]->type &&
                                          fact->size_bytes == now[i]->size_bytes;
                                 });
-    if (moves.size() == 1)
+    if (moves.size() == 1 && !is_overlap)
       matching_.pair(a_.find(before[i]->symbol), id);
     else if (has_one_type_each && partner != before.end())
       matching_.pair(a_.find((*partner)->symbol), id);
@@ -306,7 +379,7 @@ void Matcher::match_clones() {
 }
 
 void Matcher::match_by_unchanged_code() {
-  if (open_groups(AtomKind::Object).empty())
+  if (open_groups(AtomKind::Object).empty() && several_.empty())
     return;
   Comparer comparer(a_, b_, matching_);
   comparer.set_learning(true);
@@ -438,9 +511,10 @@ void Matcher::doubt_moved_statics() {
 Matching match_symbols(const Unit &original, const Unit &patched,
                        const Facts &original_facts,
                        const Facts &patched_facts) {
-  Matcher matcher(original, patched);
+  Matcher matcher(original, patched, original_facts, patched_facts);
   matcher.match_by_name();
   matcher.part_shifted_statics();
+  matcher.part_statics_of_cxx(original_facts, patched_facts);
   matcher.match_unit_initialiser();
   matcher.match_by_facts(original_facts, patched_facts);
   matcher.match_clones();
@@ -448,6 +522,7 @@ Matching match_symbols(const Unit &original, const Unit &patched,
   matcher.match_several_by_facts();
   matcher.match_by_users();
   matcher.doubt_moved_statics();
+  matcher.pair_guards();
   return matcher.take();
 }
 

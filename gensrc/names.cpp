@@ -33,6 +33,18 @@ std::string numberless(std::string_view name) {
   return result;
 }
 
+std::string static_stem(std::string_view name) {
+  std::string_view stem = name;
+  if (stem.ends_with('_'))
+    stem.remove_suffix(1);
+  size_t last = stem.find_last_not_of("0123456789");
+  bool is_counted = last != stem.npos && last + 1 < stem.size() &&
+                    stem[last] == '_' && last > 3;
+  if (!is_counted)
+    return std::string(name);
+  return std::string(stem.substr(0, stem[last - 1] == '_' ? last - 1 : last));
+}
+
 bool is_clone(std::string_view name) {
   for (std::string_view kind : {".isra", ".constprop", ".part"}) {
     size_t found = name.find(kind);
@@ -43,6 +55,11 @@ bool is_clone(std::string_view name) {
       return true;
   }
   return false;
+}
+
+bool is_class_table(std::string_view name) {
+  return name.starts_with("_ZT") && name.size() > 3 &&
+         std::string_view("VTCIS").find(name[3]) != std::string_view::npos;
 }
 
 std::string quoted(std::string_view name) {

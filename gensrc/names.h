@@ -18,9 +18,17 @@ bool is_numbered(std::string_view name);
 // "f.constprop..isra.", "buf.3" gives "buf.".
 std::string numberless(std::string_view name);
 
+// The name that C++ gives to a static local, without the number ("_0", "__10_")
+// that tells several of one name in a function apart.
+std::string static_stem(std::string_view name);
+
 // Is it a clone whose parameters may differ from those of the source function
 // (.isra, .constprop, .part)?
 bool is_clone(std::string_view name);
+
+// Is it a table that every object of a C++ class refers to (virtual functions,
+// type information)?
+bool is_class_table(std::string_view name);
 
 // 'name', for messages.
 std::string quoted(std::string_view name);

@@ -20,6 +20,10 @@ namespace care::gensrc {
 
 namespace {
 
+constexpr std::string_view inlines_more = "compiled differently: inlines ";
+constexpr std::string_view inlines_less =
+    "compiled differently: does not inline ";
+
 // What one unit's facts say about bodies. Clones count as their origin.
 class Bodies {
 public:
@@ -158,9 +162,9 @@ std::string ReasonFinder::inlining(const FunctionFact &was,
     if (!callees.contains(name))
       add_name(gone, name);
   if (!added.empty())
-    return "compiled differently: inlines " + added + " now";
+    return std::string(inlines_more) + added + " now";
   if (!gone.empty())
-    return "compiled differently: does not inline " + gone + " any more";
+    return std::string(inlines_less) + gone + " any more";
   return {};
 }
 
@@ -200,6 +204,14 @@ std::string ReasonFinder::reason_of(const ChangedFunction &change) const {
       reason = "compiled differently: calls edited " + names;
   return reason.empty() ? "compiled differently: its own source is unchanged"
                         : reason;
+}
+
+bool is_inlined_otherwise(const Comparison &units, const Facts &original,
+                          const Facts &patched, const Changes &changes,
+                          const ChangedFunction &change) {
+  std::string reason =
+      ReasonFinder(units, original, patched, changes).reason_of(change);
+  return reason.starts_with(inlines_more) || reason.starts_with(inlines_less);
 }
 
 void find_reasons(const Comparison &units, const Facts &original,

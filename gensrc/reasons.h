@@ -15,6 +15,13 @@ namespace care::gensrc {
 void find_reasons(const Comparison &units, const Facts &original,
                   const Facts &patched, Changes &changes);
 
+// Is the source of a changed function the same, and of all that is inlined into
+// it or was, so that its code only differs because the compiler chose otherwise
+// what to inline? Without facts it is not known to be.
+bool is_inlined_otherwise(const Comparison &units, const Facts &original,
+                          const Facts &patched, const Changes &changes,
+                          const ChangedFunction &change);
+
 } // namespace care::gensrc
 
 #endif

@@ -103,8 +103,10 @@ Error TailWriter::write_object(AtomId id, const std::string &name) {
   begin_section(section_for(atom));
   if (atom.align > 1)
     out_ += "\t.balign\t" + std::to_string(atom.align) + "\n";
+  // A weak one of a header may be in other units too, changed or not. Out of
+  // its group, the linker would take a unique one for defined twice.
   if (name == symbol.name)
-    declare(name, symbol, symbol.is_unique ? "gnu_unique_object" : "object");
+    declare(name, symbol, "object");
   else
     out_ += "\t.type\t" + name + ", @object\n";
   if (atom.is_comm) {

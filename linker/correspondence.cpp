@@ -33,6 +33,17 @@ Correspondence::ranges(uint32_t section) const {
   return list;
 }
 
+std::optional<uint64_t>
+Correspondence::patched_address(uint32_t original_section,
+                                uint64_t address) const {
+  for (const auto &[section, ranges] : ranges_)
+    for (const auto &[start, range] : ranges)
+      if (range.original_section == original_section &&
+          address - range.original_address < range.size_bytes)
+        return address - range.original_address + range.patched_address;
+  return std::nullopt;
+}
+
 std::optional<uint32_t>
 Correspondence::original_section(uint32_t section) const {
   auto found = whole_.find(section);

@@ -49,6 +49,10 @@ public:
     return address - range->patched_address + range->original_address;
   }
 
+  // The address in the patched object of an address of the original.
+  std::optional<uint64_t> patched_address(uint32_t original_section,
+                                          uint64_t address) const;
+
   // Original index of a section that corresponds as a whole.
   std::optional<uint32_t> original_section(uint32_t section) const;
   void mark_whole(uint32_t section, uint32_t original) {

@@ -7,6 +7,9 @@
 
 #include <fmt/format.h>
 
+#include "common/patch_format.h"
+#include "linker/twin.h"
+
 #include "llvm/BinaryFormat/ELF.h"
 
 namespace care::linker {
@@ -63,7 +66,14 @@ std::optional<Target> TargetFinder::find_target(uint64_t address,
   if (!section)
     return std::nullopt;
   uint32_t index = object.index_of(*section);
-  if (auto own = placed_.find(index); own != placed_.end())
+  auto own = placed_.find(index);
+  // A variable that the program has stays one; of code there may be two copies.
+  if (own != placed_.end() && symbol && (section->flags & SHF_WRITE) &&
+      section->name != section::relro)
+    if (const Symbol *twin = find_twin(original_.object(), object, *symbol))
+      return original_place(twin->section,
+                            twin->value + address - symbol->value);
+  if (own != placed_.end())
     return Target{out_.section_symbol(own->second),
                   static_cast<int64_t>(address - section->address)};
   if (auto function = left_out_.find(address); function != left_out_.end())
@@ -72,11 +82,13 @@ std::optional<Target> TargetFinder::find_target(uint64_t address,
   if (!range)
     return std::nullopt;
   uint64_t place = address - range->patched_address + range->original_address;
-  uint64_t start = original_.object().sections[range->original_section].address;
-  uint32_t stand_in =
-      out_.original_section(original_.object(), range->original_section);
-  return Target{out_.section_symbol(stand_in),
-                static_cast<int64_t>(place - start)};
+  return original_place(range->original_section, place);
+}
+
+Target TargetFinder::original_place(uint32_t section, uint64_t address) {
+  uint64_t start = original_.object().sections[section].address;
+  uint32_t stand_in = out_.original_section(original_.object(), section);
+  return {out_.section_symbol(stand_in), static_cast<int64_t>(address - start)};
 }
 
 Target TargetFinder::import(const Symbol &symbol) {

@@ -32,6 +32,8 @@ public:
                const Correspondence &ranges, PatchObject &out)
       : original_(original), patched_(patched), ranges_(ranges), out_(out) {}
 
+  const Correspondence &ranges() const { return ranges_; }
+
   // The section of the patched binary is in the patch.
   void add_placed(uint32_t patched_section, uint32_t section);
   // Its index there.
@@ -67,6 +69,7 @@ public:
   uint32_t place_symbol(const Target &target, const Symbol &like);
 
 private:
+  Target original_place(uint32_t section, uint64_t address);
   const Correspondence::Range *find_range(uint32_t section,
                                           uint64_t address) const;
 

@@ -15,6 +15,8 @@
 
 #include "plugin/bodies.h"
 
+#include "plugin/types.h"
+
 namespace care::plugin {
 
 namespace {
@@ -36,18 +38,24 @@ private:
   void visit_type(tree type);
   void visit_call(tree call);
   void visit_decl(tree decl);
+  void visit_value(tree decl);
   void visit_constant(tree constant);
   void visit_exceptional(tree node);
+  void visit_handler_type(tree type);
+  void note_initialiser(tree condition, tree initialiser);
   bool is_seen(tree node);
 
   tree function_;
+  bool is_value_ = false; // of a constant
   uint64_t hash_ = 1;
   std::unordered_map<tree, uint64_t> seen_;
 };
 
 } // namespace
 
-static std::unordered_map<unsigned, uint64_t> bodies; // by DECL_UID
+static std::unordered_map<unsigned, uint64_t> bodies;       // by DECL_UID
+static std::unordered_map<unsigned, uint64_t> initialisers; // likewise, guards
+static std::unordered_map<unsigned, uint64_t> values; // likewise, constants
 
 void BodyHash::add_text(const char *text, size_t length) {
   add(length);
@@ -74,15 +82,34 @@ bool BodyHash::is_seen(tree node) {
   return !is_new;
 }
 
+// What is constant may be in the code by its value.
+void BodyHash::visit_value(tree decl) {
+  bool is_constant =
+      TREE_CODE(decl) == CONST_DECL || (VAR_P(decl) && TREE_READONLY(decl));
+  if (!is_constant || is_value_ || !DECL_INITIAL(decl))
+    return;
+  auto [known, is_new] = values.try_emplace(DECL_UID(decl), 0);
+  if (is_new) {
+    BodyHash value(function_);
+    value.is_value_ = true;
+    value.visit(DECL_INITIAL(decl));
+    known->second = value.hash_;
+  }
+  add(known->second);
+}
+
 void BodyHash::visit_decl(tree decl) {
   bool is_own = DECL_CONTEXT(decl) == function_ && !TREE_STATIC(decl) &&
                 !DECL_EXTERNAL(decl);
-  if (!is_own)
+  if (!is_own) {
     add_name(decl);
+    visit_value(decl);
+  }
   if (TREE_CODE(decl) == FUNCTION_DECL) // overloads have one name
     for (tree arg = TYPE_ARG_TYPES(TREE_TYPE(decl)); arg; arg = TREE_CHAIN(arg))
       add_size(TREE_VALUE(arg));
-  if (!is_own || is_seen(decl))
+  // `using ns::name;` in a block is a declaration without a type.
+  if (!is_own || !TREE_TYPE(decl) || is_seen(decl))
     return;
   visit_type(TREE_TYPE(decl));
   if (DECL_SIZE(decl))
@@ -206,8 +233,12 @@ void BodyHash::visit(tree node) {
     visit_call(node);
     return;
   }
+  if (TREE_CODE(node) == IF_STMT)
+    note_initialiser(TREE_OPERAND(node, 0), TREE_OPERAND(node, 1));
   if (TREE_TYPE(node))
     visit(TREE_TYPE(node));
+  if (TREE_CODE(node) == HANDLER && TREE_TYPE(node))
+    visit_handler_type(TREE_TYPE(node));
   if (TREE_CODE(node) == DECL_EXPR && VAR_P(DECL_EXPR_DECL(node)) &&
       DECL_INITIAL(DECL_EXPR_DECL(node)))
     visit(DECL_INITIAL(DECL_EXPR_DECL(node)));
@@ -217,6 +248,37 @@ void BodyHash::visit(tree node) {
   }
   for (int i = 0; i < TREE_OPERAND_LENGTH(node); i++)
     visit(TREE_OPERAND(node, i));
+}
+
+// The initialisation of a static local is what is done if its guard could be
+// acquired.
+void BodyHash::note_initialiser(tree condition, tree initialiser) {
+  while (condition && EXPR_P(condition) && TREE_CODE(condition) != CALL_EXPR)
+    condition = TREE_OPERAND(condition, 0);
+  if (!condition || TREE_CODE(condition) != CALL_EXPR ||
+      call_expr_nargs(condition) != 1)
+    return;
+  tree callee = get_callee_fndecl(condition);
+  if (!callee || !DECL_NAME(callee) ||
+      !id_equal(DECL_NAME(callee), "__cxa_guard_acquire"))
+    return;
+  tree guard = CALL_EXPR_ARG(condition, 0);
+  while (guard && EXPR_P(guard))
+    guard = TREE_OPERAND(guard, 0);
+  if (!guard || !VAR_P(guard))
+    return;
+  BodyHash hash(function_);
+  hash.visit(initialiser);
+  initialisers[DECL_UID(guard)] = hash.hash_;
+}
+
+// A class by its name: the same code catches another one.
+void BodyHash::visit_handler_type(tree type) {
+  while (POINTER_TYPE_P(type))
+    type = TREE_TYPE(type);
+  visit_type(type);
+  std::string name = type_name(TYPE_MAIN_VARIANT(type));
+  add_text(name.data(), name.size());
 }
 
 uint64_t BodyHash::run() {
@@ -238,15 +300,24 @@ void start_collecting_bodies(const char *plugin_name) {
   register_callback(plugin_name, PLUGIN_PRE_GENERICIZE, on_function, nullptr);
 }
 
-std::string parsed_body(tree function) {
-  auto found = bodies.find(DECL_UID(function));
-  if (found == bodies.end())
+static std::string find_hash(const std::unordered_map<unsigned, uint64_t> &all,
+                             tree decl) {
+  auto found = all.find(DECL_UID(decl));
+  if (found == all.end())
     return "";
   static constexpr char digits[] = "0123456789abcdef";
   std::string text;
   for (int shift = 60; shift >= 0; shift -= 4)
     text.push_back(digits[found->second >> shift & 15]);
   return text;
+}
+
+std::string parsed_body(tree function) {
+  return find_hash(bodies, function);
+}
+
+std::string guarded_initialiser(tree guard) {
+  return find_hash(initialisers, guard);
 }
 
 } // namespace care::plugin

@@ -21,6 +21,10 @@ void start_collecting_bodies(const char *plugin_name);
 // Of a FUNCTION_DECL, 16 hex digits; empty if no body of it was parsed.
 std::string parsed_body(tree function);
 
+// The fingerprint of what a static local of C++ is initialised with when its
+// function runs for the first time, by its guard variable; empty if not known.
+std::string guarded_initialiser(tree guard);
+
 } // namespace care::plugin
 
 #endif

@@ -21,12 +21,14 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <unordered_set>
 #include <utility>
 #include <vector>
 
+#include "gensrc/lambda_names.h"
 #include "gensrc/layouts.h"
 
 #include "plugin/bodies.h"
@@ -47,6 +49,7 @@ struct Collection {
   std::unordered_set<cgraph_node *> left_out;
   std::map<unsigned, size_t> unnamed; // enumerations: TYPE_UID, place in facts
   std::unordered_set<unsigned> seen_types; // TYPE_UID of main variants
+  std::unordered_set<unsigned> lambdas;    // likewise
   // With link-time optimisation: by DECL_UID, with what types tell, only.
   std::map<unsigned, FunctionFact> typed_functions;
   std::map<unsigned, VariableFact> typed_variables;
@@ -201,7 +204,26 @@ static std::string body_of(cgraph_node *node) {
   return "";
 }
 
+// What a lambda captures. Its type has no name.
+static void take_captures(tree function, const std::string &symbol) {
+  tree type = DECL_CONTEXT(function);
+  if (!type || !is_record(type) || !COMPLETE_TYPE_P(type))
+    return;
+  std::optional<gensrc::LambdaName> name = gensrc::parse_lambda(symbol);
+  if (!name || !type_name(type).empty() ||
+      !collection.lambdas.insert(TYPE_UID(TYPE_MAIN_VARIANT(type))).second)
+    return;
+  TypeFact fact = record_fact(TYPE_MAIN_VARIANT(type));
+  fact.name = lambda_type;
+  fact.name += name->whole(symbol);
+  fact.location = file_and_line(DECL_SOURCE_LOCATION(function));
+  add_place(symbol, DECL_SOURCE_LOCATION(function));
+  add_place(std::string(name->whole(symbol)), DECL_SOURCE_LOCATION(function));
+  collection.result.facts.types.push_back(std::move(fact));
+}
+
 static void take_inlined(cgraph_node *node) {
+  take_captures(node->decl, symbol_of(node->decl));
   collection.inlined.insert_or_assign(
       {symbol_or_name(node->decl), symbol_or_name(node->inlined_to->decl)},
       body_of(node));
@@ -331,6 +353,7 @@ static void take_function(cgraph_node *node) {
   fact.body = body_of(node);
   add_place(fact.symbol, DECL_SOURCE_LOCATION(decl));
   add_place(fact.name, DECL_SOURCE_LOCATION(decl));
+  take_captures(decl, fact.symbol);
   take_types_of(decl);
   collection.result.facts.functions.push_back(std::move(fact));
 }
@@ -346,6 +369,8 @@ static void take_variable(varpool_node *node,
   fact.name = text_of(DECL_NAME(decl));
   fact.location = file_and_line(DECL_SOURCE_LOCATION(decl));
   add_kept_address(decl, fact);
+  if (fact.symbol.starts_with(gensrc::guard_prefix))
+    fact.kind = guarded_initialiser(decl);
   fact.size_bytes = constant_or_zero(DECL_SIZE_UNIT(decl));
   tree context = DECL_CONTEXT(decl);
   if (context && TREE_CODE(context) == FUNCTION_DECL) {

@@ -247,12 +247,22 @@ static std::string member_name(tree field) {
   return type_name(TREE_TYPE(field));
 }
 
+// A base class without members takes no place that matters.
+static bool is_empty_base(tree field) {
+  if (DECL_NAME(field) || !is_record(TREE_TYPE(field)))
+    return false;
+  for (tree f = TYPE_FIELDS(TREE_TYPE(field)); f; f = DECL_CHAIN(f))
+    if (TREE_CODE(f) == FIELD_DECL && !is_empty_base(f))
+      return false;
+  return lang_GNU_CXX() && !type_name(TREE_TYPE(field)).empty();
+}
+
 // Appends the members of `record`, which lies at `offset` of the structure
 // that the fact is about, their names behind `prefix`.
 static void take_members(std::vector<MemberFact> &members, tree record,
                          uint64_t offset, const std::string &prefix) {
   for (tree field = TYPE_FIELDS(record); field; field = DECL_CHAIN(field)) {
-    if (TREE_CODE(field) != FIELD_DECL)
+    if (TREE_CODE(field) != FIELD_DECL || is_empty_base(field))
       continue;
     tree type = TREE_TYPE(field);
     tree element = without_arrays(type);

@@ -375,7 +375,8 @@ Error Collector::add_sites() {
 }
 
 Result<std::vector<PatchedFunction>> Collector::run() {
-  Result<PatchRecords> read = read_records(patched_);
+  Result<PatchRecords> read =
+      read_records(original_, patched_, targets_.ranges());
   if (!read)
     return read.take_error();
   read_ = std::move(*read);

@@ -11,6 +11,8 @@
 #include <cstring>
 #include <vector>
 
+#include "linker/twin.h"
+
 #include "llvm/BinaryFormat/ELF.h"
 
 namespace care::linker {
@@ -115,6 +117,10 @@ bool PlaceComparison::is_same_place(uint64_t patched, uint64_t original,
                                     const Symbol *symbol, int depth) const {
   const Object &object = patched_.object();
   const Section *section = object.find_section_at(patched, symbol);
+  if (section && section->is_patch() && symbol && symbol->value == patched) {
+    const Symbol *twin = find_twin(original_.object(), object, *symbol);
+    return twin && twin->value == original;
+  }
   if (section) {
     std::optional<uint64_t> mapped =
         ranges_.original_address(object.index_of(*section), patched);
@@ -170,8 +176,9 @@ bool PlaceComparison::is_same_inside(ReferenceKind kind, uint64_t patched,
   };
   if (kind == ReferenceKind::Absolute)
     return is_same(0);
-  return kind == ReferenceKind::PcRelative &&
-         (is_same(4) || is_same(5) || is_same(6) || is_same(8));
+  bool is_relative =
+      kind == ReferenceKind::PcRelative || kind == ReferenceKind::Branch;
+  return is_relative && (is_same(4) || is_same(5) || is_same(6) || is_same(8));
 }
 
 // 8 bytes of data may be left to the dynamic linker.

@@ -54,7 +54,8 @@ static bool is_absent(const Object &original, const Object &patched,
 Result<std::map<uint64_t, uint64_t>>
 find_left_out(const Places &original, const Places &patched,
               const TargetFinder &targets) {
-  Result<PatchRecords> records = read_records(patched);
+  Result<PatchRecords> records =
+      read_records(original, patched, targets.ranges());
   if (!records)
     return records.take_error();
   std::map<uint64_t, uint64_t> left_out;

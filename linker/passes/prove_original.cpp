@@ -331,6 +331,10 @@ Error Prover::pair_sections() {
         add_border(section);
         continue;
       }
+      // Of functions that only the patched link kept (--gc-sections).
+      if (section.name == ".gcc_except_table" &&
+          original_.object().symbols.size() > 1)
+        continue;
       if (Error error = check_copies())
         return error;
       return differs(fmt::format("section '{}' ({:#x} bytes) is not in the "

@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 
 #include "common/patch_format.h"
+#include "linker/twin.h"
 
 namespace care::linker {
 
@@ -19,7 +20,9 @@ namespace {
 
 class RecordReader {
 public:
-  explicit RecordReader(const Places &patched) : patched_(patched) {}
+  RecordReader(const Places &original, const Places &patched,
+               const Correspondence &ranges)
+      : original_(original), patched_(patched), ranges_(ranges) {}
 
   Result<PatchRecords> run();
 
@@ -34,9 +37,12 @@ private:
   template <size_t count, typename Take>
   Error for_each_record(const Section &section, Take take) const;
   Result<uint64_t> read_address(uint64_t field) const;
+  uint64_t in_original(uint64_t address) const;
   Result<std::string> read_name(uint64_t address, std::string_view where) const;
 
+  const Places &original_;
   const Places &patched_;
+  const Correspondence &ranges_;
   PatchRecords records_;
 };
 
@@ -53,6 +59,14 @@ Result<uint64_t> RecordReader::read_address(uint64_t field) const {
   return format_error(fmt::format(
       "the address at {:#x} of the patch's function list has no known value",
       field));
+}
+
+uint64_t RecordReader::in_original(uint64_t address) const {
+  const Symbol *twin =
+      find_twin_at(original_.object(), patched_.object(), address);
+  if (!twin)
+    return address;
+  return ranges_.patched_address(twin->section, twin->value).value_or(address);
 }
 
 template <size_t count>
@@ -79,6 +93,8 @@ Error RecordReader::for_each_record(const Section &section, Take take) const {
     Result<std::array<uint64_t, count>> addresses = read_addresses(fields);
     if (!addresses)
       return addresses.take_error();
+    for (uint64_t &address : *addresses)
+      address = in_original(address);
     if (Error error = take(*addresses))
       return error;
   }
@@ -114,8 +130,9 @@ Error RecordReader::read_functions(const Section &section) {
     Result<std::string> name = read_name(name_address, section.name);
     if (!name)
       return name.take_error();
-    records_.functions.push_back({function, replacement, raw.replacement_length,
-                                  raw.flags, name_address, std::move(*name)});
+    records_.functions.push_back({in_original(function), replacement,
+                                  raw.replacement_length, raw.flags,
+                                  name_address, std::move(*name)});
   }
   return {};
 }
@@ -183,8 +200,9 @@ Result<PatchRecords> RecordReader::run() {
   return std::move(records_);
 }
 
-Result<PatchRecords> read_records(const Places &patched) {
-  return RecordReader(patched).run();
+Result<PatchRecords> read_records(const Places &original, const Places &patched,
+                                  const Correspondence &ranges) {
+  return RecordReader(original, patched, ranges).run();
 }
 
 } // namespace care::linker

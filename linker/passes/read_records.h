@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "common/result.h"
+#include "linker/correspondence.h"
 #include "linker/passes/check_signatures.h"
 #include "linker/places.h"
 
@@ -41,7 +42,10 @@ struct PatchRecords {
   std::set<uint64_t> unreached;
 };
 
-Result<PatchRecords> read_records(const Places &patched);
+// A function to be replaced is the original's, even if the linker took the
+// patch's copy of it for all units.
+Result<PatchRecords> read_records(const Places &original, const Places &patched,
+                                  const Correspondence &ranges);
 
 } // namespace care::linker
 

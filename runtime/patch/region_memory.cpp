@@ -215,6 +215,18 @@ Error refill_region(const Target &target, const PlannedPatch &planned,
   return target.memory().write_forced(writes);
 }
 
+// Variables of the patch that the process may still have the addresses of: an
+// object whose destructor is to run at the end, say. They must not begin anew.
+bool may_lead_to_variables(const PlannedPatch &planned, KeptReason kept) {
+  const ImageLayout &layout = planned.layout;
+  bool has_variables = false;
+  for (size_t i = 0; i < layout.section_offsets.size(); ++i)
+    if (std::optional<uint64_t> offset = layout.section_offsets[i])
+      has_variables |= *offset - layout.data.offset < layout.data.size_bytes &&
+                       planned.file->sections()[i].size_bytes != 0;
+  return has_variables && kept != KeptReason::Unwinder;
+}
+
 // The same patch, taken off before, with the same code at the same address.
 Result<std::optional<PatchRegion>> reuse_region(const Target &target,
                                                 const PlannedPatch &planned) {
@@ -225,6 +237,7 @@ Result<std::optional<PatchRegion>> reuse_region(const Target &target,
         journal.unwinder != UnwinderState::Telling &&
         journal.kept != KeptReason::MayBeActive &&
         journal.kept != KeptReason::GivingBack &&
+        !may_lead_to_variables(planned, journal.kept) &&
         old.id() == planned.file->id() &&
         target.object_of(old) == planned.object &&
         journal.content_checksum == planned.journal.content_checksum &&
