@@ -10,7 +10,7 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
-#include <unordered_set>
+#include <unordered_map>
 #include <vector>
 
 #include "common/mapped_file.h"
@@ -80,10 +80,14 @@ std::string side_files_section(const UnitFiles &files) {
          ",\"e\",@progbits\n\t.string\t\"" + quoted + "\"\n";
 }
 
-// By order: what is no static of its unit. WPA makes statics of globals that
-// only the units use, and globals of statics for other partitions, so that this
-// is asked for before its first pass.
-static std::unordered_set<int> global_symbols;
+// What is known of a declaration before WPA's first pass. It makes statics of
+// globals that only the units use, globals of statics for other partitions, and
+// new symbols without a unit for functions that it merges with others.
+struct BeforePasses {
+  bool is_global = false;
+  std::string unit;
+};
+static std::unordered_map<unsigned, BeforePasses> before_passes; // by DECL_UID
 static std::vector<std::string> written;
 
 static std::string link_stem(const Arguments &arguments) {
@@ -110,9 +114,12 @@ static void on_pass(void *, void *data) {
   if (arguments.stage == Stage::Patched)
     keep_original_values(arguments);
   symtab_node *node;
-  FOR_EACH_SYMBOL(node)
-  if (TREE_PUBLIC(node->decl))
-    global_symbols.insert(node->order);
+  FOR_EACH_SYMBOL(node) {
+    BeforePasses &known = before_passes[DECL_UID(node->decl)];
+    known.is_global = TREE_PUBLIC(node->decl);
+    if (node->lto_file_data)
+      known.unit = hex(node->lto_file_data->id);
+  }
 }
 
 void start_watching_link(const char *plugin_name, Arguments &arguments) {
@@ -125,12 +132,12 @@ static LinkedFact linked_fact(symtab_node *node) {
   fact.order = std::to_string(node->order);
   if (flag_ltrans)
     return fact;
+  const BeforePasses &known = before_passes[DECL_UID(node->decl)];
   if (node->externally_visible)
     fact.scope = "visible";
-  else if (global_symbols.contains(node->order))
+  else if (known.is_global)
     fact.scope = "global";
-  if (node->lto_file_data)
-    fact.unit = hex(node->lto_file_data->id);
+  fact.unit = node->lto_file_data ? hex(node->lto_file_data->id) : known.unit;
   if (auto *function = dyn_cast<cgraph_node *>(node)) {
     fact.clone_of = clone_origin(function, fact.symbol);
     if (function->inlined_to)

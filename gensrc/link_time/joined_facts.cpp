@@ -7,6 +7,7 @@
 #include "gensrc/link_time/joined_facts.h"
 
 #include <unordered_map>
+#include <unordered_set>
 
 #include "gensrc/names.h"
 
@@ -46,6 +47,7 @@ private:
   void take_function(const LinkedFact &linked, size_t unit);
   void take_inlined(const LinkedFact &linked);
   void take_early_inlined();
+  void take_lambdas();
 
   const LinkFiles &files_;
   bool is_original_;
@@ -153,6 +155,15 @@ void FactJoiner::take_early_inlined() {
   }
 }
 
+// Types of lambdas have names of their own; a header's are in several units.
+void FactJoiner::take_lambdas() {
+  std::unordered_set<std::string_view> seen;
+  for (const LinkedUnit &unit : files_.units)
+    for (const TypeFact &type : facts_of(unit).types)
+      if (type.name.starts_with(lambda_type) && seen.insert(type.name).second)
+        result_.facts.types.push_back(type);
+}
+
 JoinedFacts FactJoiner::join() {
   result_.facts.compiler = program_.link.compiler;
   result_.facts.output = program_.link.output;
@@ -161,6 +172,7 @@ JoinedFacts FactJoiner::join() {
   for (const LinkedFact &linked : program_.link.linked)
     take(linked);
   take_early_inlined();
+  take_lambdas();
   return std::move(result_);
 }
 

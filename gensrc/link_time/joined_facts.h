@@ -15,7 +15,7 @@ namespace care::gensrc {
 
 struct JoinedFacts {
   // Functions, what was inlined into what (by the compiles and by the link),
-  // and variables. Types are compared unit by unit.
+  // variables, and types of lambdas. Other types are compared unit by unit.
   Facts facts;
   // Index in LinkFiles::units by the one name of a function.
   std::map<std::string, size_t> unit_of_function;

@@ -68,7 +68,8 @@ Error ProgramReader::take(const Symbol &symbol, size_t partition,
     if (auto found = by_order_.find(own->second->order);
         found != by_order_.end() && found->second->symbol == symbol.name)
       linked = found->second;
-  if (!linked && symbol.name.find(link_number) != symbol.name.npos)
+  if (!linked && symbol.name.find(link_number) != symbol.name.npos &&
+      whole_of_cold(symbol.name).empty())
     return refused("kpatch-lto", "GCC does not say which unit '" +
                                      std::string(symbol.name) + "' is from")
         .note("build both stages with -fno-lto");
