@@ -47,6 +47,12 @@ static bool says_nothing(const UnitChanges &unit) {
          unit.refusals.empty() && unit.allowed.empty();
 }
 
+bool WarningsSaid::add(const Remark &warning) {
+  std::string place = fs::path(warning.location).lexically_normal().string();
+  return place.empty() || // then it is about the unit
+         said_.emplace(warning.code, warning.message, place).second;
+}
+
 Result<std::vector<UnitChanges>> read_units(const fs::path &side_files) {
   std::vector<UnitChanges> units;
   std::error_code code;
@@ -126,6 +132,10 @@ Result<ChangeReport> collect_changes(const Options &options,
   if (!units)
     return units.take_error();
   report.units = std::move(*units);
+  WarningsSaid said;
+  for (UnitChanges &unit : report.units)
+    std::erase_if(unit.warnings,
+                  [&](const Remark &warning) { return !said.add(warning); });
   report.tools = tool_versions(report.units);
   add_linked_answers(report.result.patched, report.units);
   return report;

@@ -7,7 +7,9 @@
 #define LIBCARE_WRAPPER_PATCH_MAKE_CHANGE_REPORT_H
 
 #include <filesystem>
+#include <set>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "common/result.h"
@@ -50,6 +52,16 @@ struct ChangeReport {
 
   bool is_failed() const { return !failure.empty(); }
   std::vector<ReportedFunction> functions() const;
+};
+
+// What is said of a header is said by each unit that includes it, and is told
+// once.
+class WarningsSaid {
+public:
+  bool add(const Remark &warning); // false: it was there
+
+private:
+  std::set<std::tuple<std::string, std::string, std::string>> said_;
 };
 
 // What the compiler said about the units of the last run, those where there is

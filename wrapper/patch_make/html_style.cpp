@@ -54,7 +54,7 @@ h3 {
 }
 p { margin: 0.4rem 0; max-width: 46rem; }
 a { color: var(--link); text-decoration-thickness: 1px;
-    text-underline-offset: 0.15em; }
+    text-underline-offset: 0.3em; }
 code, .mono, pre, .code, .asm { font-family: var(--mono); }
 code, .mono { font-size: 0.85em; }
 .soft { color: var(--soft); }

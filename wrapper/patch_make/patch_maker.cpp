@@ -211,9 +211,12 @@ static Error add_warnings(const Folders &folders, Report &report) {
       read_units(side_files_folder(folders));
   if (!units)
     return units.take_error();
+  WarningsSaid said;
   for (UnitChanges &unit : *units)
     if (is_in_patch(unit, report))
       for (Remark &warning : unit.warnings) {
+        if (!said.add(warning))
+          continue;
         if (warning.location.empty())
           warning.location = unit.source;
         report.warnings.push_back(std::move(warning));
