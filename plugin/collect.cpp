@@ -53,6 +53,7 @@ struct Collection {
   // With link-time optimisation: by DECL_UID, with what types tell, only.
   std::map<unsigned, FunctionFact> typed_functions;
   std::map<unsigned, VariableFact> typed_variables;
+  std::unordered_set<std::string> taken; // symbols that have their facts
 };
 } // namespace
 
@@ -312,16 +313,6 @@ static void take_types_of(tree decl) {
     take_types(TREE_TYPE(decl));
 }
 
-void start_collecting(const char *plugin_name) {
-  start_watching_objects(plugin_name);
-  register_callback(plugin_name, PLUGIN_FINISH_TYPE, on_finish_type, nullptr);
-  register_callback(plugin_name, PLUGIN_FINISH_DECL, on_finish_declaration,
-                    nullptr);
-  register_callback(plugin_name, PLUGIN_ALL_IPA_PASSES_START, on_ipa_start,
-                    nullptr);
-  start_collecting_bodies(plugin_name);
-}
-
 // The function that `node` was made from: GCC keeps it in one of three places,
 // depending on how and when the copy was made. `symbol` is `origin.isra.0`.
 std::string clone_origin(cgraph_node *node, const std::string &symbol) {
@@ -343,7 +334,7 @@ static void take_function(cgraph_node *node) {
     return;
   }
   std::string symbol = symbol_of(decl);
-  if (symbol.empty())
+  if (symbol.empty() || !collection.taken.insert(symbol).second)
     return;
   FunctionFact fact = typed_function(decl);
   fact.symbol = std::move(symbol);
@@ -362,7 +353,8 @@ static void take_variable(varpool_node *node,
                           std::vector<VariableFact> &variables) {
   tree decl = node->decl;
   std::string symbol = symbol_of(decl);
-  if (symbol.empty() || DECL_IN_CONSTANT_POOL(decl))
+  if (symbol.empty() || DECL_IN_CONSTANT_POOL(decl) ||
+      !collection.taken.insert(symbol).second)
     return;
   VariableFact fact = typed_variable(decl);
   fact.symbol = std::move(symbol);
@@ -413,7 +405,8 @@ static std::vector<std::string> included_files() {
   return {files.begin(), files.end()};
 }
 
-Collected finish_collecting() {
+// Those of the symbol table that have none yet.
+static void take_symbols() {
   Facts &facts = collection.result.facts;
   cgraph_node *function;
   FOR_EACH_DEFINED_FUNCTION(function)
@@ -423,6 +416,36 @@ Collected finish_collecting() {
     bool is_defined = variable->definition;
     take_variable(variable, is_defined ? facts.variables : facts.externals);
   }
+}
+
+// What is handed to the link is the unit before it is optimised; the code of a
+// fat object is not what the link makes of it. Behind the pass that drops names
+// of types all symbols have theirs, and nothing has gone yet.
+static void on_pass(void *data, void *) {
+  static bool is_behind = false, is_done = false;
+  if (is_done || !flag_lto || in_lto_p)
+    return;
+  is_done = is_behind;
+  if (is_behind)
+    take_symbols();
+  is_behind = std::string_view(static_cast<opt_pass *>(data)->name) ==
+              "*free_lang_data";
+}
+
+void start_collecting(const char *plugin_name) {
+  start_watching_objects(plugin_name);
+  register_callback(plugin_name, PLUGIN_FINISH_TYPE, on_finish_type, nullptr);
+  register_callback(plugin_name, PLUGIN_FINISH_DECL, on_finish_declaration,
+                    nullptr);
+  register_callback(plugin_name, PLUGIN_ALL_IPA_PASSES_START, on_ipa_start,
+                    nullptr);
+  register_callback(plugin_name, PLUGIN_PASS_EXECUTION, on_pass, nullptr);
+  start_collecting_bodies(plugin_name);
+}
+
+Collected finish_collecting() {
+  Facts &facts = collection.result.facts;
+  take_symbols();
   number_static_locals(facts.variables);
   for (const auto &[pair, body] : collection.inlined)
     facts.inlined.push_back({pair.first, pair.second, body});

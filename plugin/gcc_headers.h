@@ -19,6 +19,7 @@
 #include "internal-fn.h"
 #include "gimple-expr.h"
 #include "gimple.h"
+#include "tree-pass.h"
 #include "gimple-iterator.h"
 #include "langhooks.h"
 #include "options.h"
@@ -34,6 +35,7 @@
 
 #include "gimple-expr.h"
 #include "gimple.h"
+#include "tree-pass.h"
 
 #include "lto-streamer.h"
 
