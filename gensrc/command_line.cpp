@@ -26,6 +26,10 @@ void declare_options(CLI::App &app, CommandLine &line) {
                  "repeated")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  app.add_option("--link-kept-unit", line.kept_units,
+                 "the same for a unit that the patched stage did not compile")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   app.add_option("-o,--output,--ouput", line.output,
                  "merged assembly; '-' is standard output");
   app.add_option("--report", line.report,

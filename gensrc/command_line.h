@@ -18,6 +18,7 @@ struct CommandLine {
   std::vector<std::string> inputs;
   std::string link;                    // of a link: the side files' stem
   std::vector<std::string> link_units; // ... and those of its units
+  std::vector<std::string> kept_units; // not compiled in the patched stage
   std::string output = "-";
   std::string report, report_format = "lines", changes;
   std::string os, arch = "x86_64";

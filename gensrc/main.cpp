@@ -59,7 +59,8 @@ Error complete_options(CommandLine &line) {
 Error merge_link(CommandLine &line, Diagnostics &diagnostics) {
   if (!line.inputs.empty() || line.output == "-")
     return usage_error("--link takes no --input, and needs --output");
-  Result<LinkFiles> files = read_link_files(line.link, line.link_units);
+  Result<LinkFiles> files =
+      read_link_files(line.link, line.link_units, line.kept_units);
   if (!files)
     return report_refusal(line, files.take_error());
   line.options.unit_name = files->patched.link.output;
@@ -67,12 +68,20 @@ Error merge_link(CommandLine &line, Diagnostics &diagnostics) {
   if (!diff)
     return report_refusal(line, diff.take_error());
   report(diff->changes, diff->allowed, !diff->patch.empty(), diagnostics);
-  for (size_t i = 0; i < diff->partitions.size(); i++)
-    if (Error error = write_output(line.output + "." + std::to_string(i) + ".s",
-                                   diff->partitions[i]))
+  auto name = [&](size_t i) {
+    return line.output + "." + std::to_string(i) + ".s";
+  };
+  size_t count = 0;
+  for (; count < diff->partitions.size(); count++)
+    if (Error error = write_output(name(count), diff->partitions[count]))
       return error;
+  // Those of an earlier run must not be taken for this one's.
+  while (unlink(name(count).c_str()) == 0)
+    count++;
+  std::string patch = line.output + ".patch.s";
+  unlink(patch.c_str());
   if (!diff->patch.empty())
-    if (Error error = write_output(line.output + ".patch.s", diff->patch))
+    if (Error error = write_output(patch, diff->patch))
       return error;
   return write_reports(line, std::move(diff->changes));
 }

@@ -443,9 +443,25 @@ void start_collecting(const char *plugin_name) {
   start_collecting_bodies(plugin_name);
 }
 
+// The facts for the link are older than what the optimiser found out for the
+// code of a fat object: which variables nothing writes.
+static void mark_constants(std::vector<VariableFact> &variables) {
+  std::unordered_set<std::string> constants;
+  varpool_node *variable;
+  FOR_EACH_VARIABLE(variable)
+  if (is_own_constant(variable->decl))
+    constants.insert(symbol_of(variable->decl));
+  for (VariableFact &fact : variables)
+    if (constants.contains(fact.symbol) &&
+        !fact.kind.starts_with(gensrc::own_constant))
+      fact.kind.insert(0, gensrc::own_constant);
+}
+
 Collected finish_collecting() {
   Facts &facts = collection.result.facts;
   take_symbols();
+  if (flag_lto)
+    mark_constants(facts.variables);
   number_static_locals(facts.variables);
   for (const auto &[pair, body] : collection.inlined)
     facts.inlined.push_back({pair.first, pair.second, body});

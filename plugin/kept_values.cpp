@@ -33,8 +33,8 @@ static std::string key_of(const std::string &unit, const std::string &function,
 }
 
 // The file of a static variable (of several in a link), the enclosing function
-// of a static local, and the name. Not the symbol: static locals have none yet,
-// and asking for it would number them.
+// of a static local, and the symbol, or the name of a static local: these have
+// no symbol yet, and asking for it would number them.
 static std::string key_of(tree variable) {
   tree context = DECL_CONTEXT(variable);
   std::string function;
@@ -42,10 +42,16 @@ static std::string key_of(tree variable) {
     function = symbol_or_name(context);
     context = DECL_CONTEXT(context);
   }
-  bool has_unit = in_lto_p && !TREE_PUBLIC(variable) && context &&
-                  TREE_CODE(context) == TRANSLATION_UNIT_DECL;
-  return key_of(has_unit ? text_of(DECL_NAME(context)) : "", function,
-                text_of(DECL_NAME(variable)));
+  while (context && TREE_CODE(context) != TRANSLATION_UNIT_DECL)
+    context = DECL_P(context) ? DECL_CONTEXT(context) : TYPE_CONTEXT(context);
+  bool has_unit = in_lto_p && !TREE_PUBLIC(variable) && context;
+  // `a::v` and `b::v` have one name. Only static locals are numbered.
+  std::string name = text_of(DECL_NAME(variable));
+  if (function.empty()) {
+    (void)DECL_ASSEMBLER_NAME(variable); // makes one if there is none
+    name = symbol_of(variable);
+  }
+  return key_of(has_unit ? text_of(DECL_NAME(context)) : "", function, name);
 }
 
 static bool is_only_read(varpool_node *node) {
@@ -66,7 +72,7 @@ static bool is_candidate(varpool_node *node) {
          !TREE_READONLY(decl) && !DECL_ARTIFICIAL(decl);
 }
 
-static void keep_written(void *, void *) {
+static void keep_written() {
   varpool_node *node;
   FOR_EACH_VARIABLE(node)
   if (is_candidate(node) && written.contains(key_of(node->decl)) &&
@@ -74,15 +80,24 @@ static void keep_written(void *, void *) {
     node->force_output = 1;
 }
 
-void keep_values(const char *plugin_name, const Facts &original) {
-  if (flag_lto) // the link is where initial values are used
+// GCC looks for constants in this pass, after it has inlined small functions,
+// and after a unit is written for a link, which asks again by itself.
+static void on_pass(void *data, void *) {
+  static bool is_done = false;
+  if (is_done ||
+      std::string_view(static_cast<opt_pass *>(data)->name) != "whole-program")
     return;
+  is_done = true;
+  keep_written();
+}
+
+void keep_values(const char *plugin_name, const Facts &original) {
   for (const VariableFact &fact : original.variables)
     if (!fact.kind.empty() && !fact.kind.starts_with(gensrc::own_constant))
-      written.insert(key_of("", fact.function, fact.name));
+      written.insert(key_of("", fact.function,
+                            fact.function.empty() ? fact.symbol : fact.name));
   if (!written.empty())
-    register_callback(plugin_name, PLUGIN_ALL_IPA_PASSES_START, keep_written,
-                      nullptr);
+    register_callback(plugin_name, PLUGIN_PASS_EXECUTION, on_pass, nullptr);
 }
 
 std::vector<std::string> written_variables() {
@@ -96,7 +111,7 @@ std::vector<std::string> written_variables() {
 
 void keep_values_in_link(const Facts &original) {
   written.insert(original.written.begin(), original.written.end());
-  keep_written(nullptr, nullptr);
+  keep_written();
 }
 
 } // namespace care::plugin

@@ -83,9 +83,30 @@ static std::string place_of(const LinkFiles &files, std::string_view message) {
   return {};
 }
 
-static Error in_place(const LinkFiles &files, Error error) {
-  std::string place = place_of(files, error.message());
-  return place.empty() ? std::move(error) : std::move(error).in(place);
+// With the names of the source, and the place of what is named first.
+static Error for_people(const LinkFiles &files, const Error &error) {
+  Error plain(error.kind(), without_link_tags(error.message()));
+  if (!error.code().empty())
+    plain = std::move(plain).with_code(error.code());
+  for (const std::string &note : error.notes())
+    plain = std::move(plain).note(without_link_tags(note));
+  std::string place = place_of(files, plain.message());
+  return place.empty() ? std::move(plain) : std::move(plain).in(place);
+}
+
+// An answer for a static holds for those of its name in all units.
+static void complete_answers(const LinkNames &names,
+                             std::vector<std::string> &answers) {
+  std::set<std::string> more;
+  for (const std::string &answer : answers) {
+    size_t name = answer.find(':') + 1; // 0 is refused elsewhere
+    for (const ProgramNames *program : {&names.original, &names.patched})
+      for (const LocalSymbol &local : program->locals)
+        if (name != 0 && local.joined != answer.substr(name) &&
+            without_link_tags(local.joined) == answer.substr(name))
+          more.insert(answer.substr(0, name) + local.joined);
+  }
+  answers.insert(answers.end(), more.begin(), more.end());
 }
 
 // --- types, unit by unit
@@ -245,12 +266,13 @@ Result<LinkDiff> diff_link(const LinkFiles &files, DiffOptions options) {
   Result<LinkNames> names = find_link_names(files);
   if (!names)
     return names.take_error();
+  complete_answers(*names, options.allow);
   Programs programs{files, std::move(*names), {}, {}};
   programs.original = joined_facts(files, true, programs.names.original);
   programs.patched = joined_facts(files, false, programs.names.patched);
   Result<LinkDiff> diff = diff_programs(programs, std::move(options));
   if (!diff)
-    return in_place(files, diff.take_error());
+    return for_people(files, diff.error());
   diff->changes.compiler = files.patched.link.compiler;
   for (std::vector<Remark> *remarks :
        {&diff->changes.warnings, &diff->changes.allowed})

@@ -81,10 +81,18 @@ static std::set<std::string> linked_ids(const LinkedProgram &program) {
   return ids;
 }
 
-// One that make found up to date is the same in both programs, whatever an
-// earlier run has left about it.
-static Result<LinkedUnit> read_unit(const std::string &stem,
-                                    const std::set<std::string> &patched_ids) {
+// The same in both programs, whatever an earlier run has left about it.
+static Result<LinkedUnit> read_kept_unit(const std::string &stem) {
+  LinkedUnit unit;
+  Result<Facts> original = read_facts_file(stem + ".original.facts");
+  if (!original)
+    return original.take_error();
+  unit.original = std::move(*original);
+  unit.patched = unit.original;
+  return unit;
+}
+
+static Result<LinkedUnit> read_unit(const std::string &stem) {
   LinkedUnit unit;
   unit.is_new = access((stem + ".original.facts").c_str(), F_OK) != 0;
   if (!unit.is_new) {
@@ -92,10 +100,6 @@ static Result<LinkedUnit> read_unit(const std::string &stem,
     if (!original)
       return original.take_error();
     unit.original = std::move(*original);
-    if (patched_ids.contains(unit.original.link_id)) {
-      unit.patched = unit.original;
-      return unit;
-    }
   }
   Result<Facts> patched = read_facts_file(stem + ".patched.facts");
   if (!patched)
@@ -131,7 +135,8 @@ static Error check_all_known(const LinkFiles &files) {
 }
 
 Result<LinkFiles> read_link_files(const std::string &stem,
-                                  const std::vector<std::string> &units) {
+                                  const std::vector<std::string> &units,
+                                  const std::vector<std::string> &kept) {
   LinkFiles files;
   Result<LinkedProgram> original = read_program(stem, "original");
   if (!original)
@@ -146,9 +151,14 @@ Result<LinkFiles> read_link_files(const std::string &stem,
   if (!patched)
     return patched.take_error();
   files.patched = std::move(*patched);
-  std::set<std::string> patched_ids = linked_ids(files.patched);
   for (const std::string &unit : units) {
-    Result<LinkedUnit> facts = read_unit(unit, patched_ids);
+    Result<LinkedUnit> facts = read_unit(unit);
+    if (!facts)
+      return facts.take_error();
+    files.units.push_back(std::move(*facts));
+  }
+  for (const std::string &unit : kept) {
+    Result<LinkedUnit> facts = read_kept_unit(unit);
     if (!facts)
       return facts.take_error();
     files.units.push_back(std::move(*facts));

@@ -34,9 +34,12 @@ struct LinkFiles {
   std::vector<LinkedUnit> units;
 };
 
-// `stem`: side files of the link; `units`: those of the units that are linked.
+// `stem`: side files of the link; `units`: those of the units that the patched
+// stage compiled; `kept`: of those that it did not, as make found them up to
+// date, or the patched program does not have them any more.
 Result<LinkFiles> read_link_files(const std::string &stem,
-                                  const std::vector<std::string> &units);
+                                  const std::vector<std::string> &units,
+                                  const std::vector<std::string> &kept);
 
 } // namespace care::gensrc
 

@@ -77,6 +77,8 @@ Error ProgramReader::take(const Symbol &symbol, size_t partition,
   if (!is_local) {
     visible.emplace(symbol.name);
     names.visible.emplace(symbol.name, partition);
+    if (linked)
+      names.visible_owners.emplace(symbol.name, names.unit_key(linked->unit));
     return {};
   }
   LocalSymbol local;
@@ -84,6 +86,8 @@ Error ProgramReader::take(const Symbol &symbol, size_t partition,
   local.base = without_link_number(symbol.name);
   local.partition = partition;
   local.is_global = !symbol.is_local();
+  if (linked)
+    local.owner = names.unit_key(linked->unit);
   if (linked)
     local.unit = linked->scope == "global" ? std::string(all_units)
                                            : names.unit_key(linked->unit);
@@ -139,6 +143,9 @@ public:
       if (!local.unit.empty())
         units_[std::string(source_name(local.base))].insert(local.unit);
   }
+  // A static that the other program has as a global of the same unit is the
+  // same one.
+  void match_globals(const ProgramNames &statics, const ProgramNames &globals);
   void name(ProgramNames &names) const;
 
 private:
@@ -147,9 +154,34 @@ private:
   std::map<std::string, std::string> tags_;
   const std::set<std::string> &visible_;
   std::map<std::string, std::set<std::string>> units_; // by source name
+  std::set<std::string> global_elsewhere_;             // unit \t base
 };
 
+void Namer::match_globals(const ProgramNames &statics,
+                          const ProgramNames &globals) {
+  auto owners_of = [](const ProgramNames &names) {
+    std::map<std::string, std::string> owners;
+    for (const auto &[name, owner] : names.visible_owners)
+      owners.emplace(name, owner);
+    for (const LocalSymbol &local : names.locals)
+      if (local.unit == all_units)
+        owners.emplace(local.base, local.owner);
+    return owners;
+  };
+  auto before = owners_of(statics), after = owners_of(globals);
+  for (const LocalSymbol &local : statics.locals) {
+    if (local.unit.empty() || local.unit == all_units)
+      continue;
+    auto found = after.find(local.base);
+    if (found != after.end() && found->second == local.unit &&
+        !before.contains(local.base))
+      global_elsewhere_.insert(local.unit + "\t" + local.base);
+  }
+}
+
 std::string Namer::name_of_static(const LocalSymbol &local) const {
+  if (global_elsewhere_.contains(local.unit + "\t" + local.base))
+    return local.base;
   auto found = units_.find(std::string(source_name(local.base)));
   bool is_shared = (found != units_.end() && found->second.size() > 1) ||
                    visible_.contains(local.base);
@@ -244,6 +276,8 @@ Result<LinkNames> find_link_names(const LinkFiles &files) {
   Namer namer(files, visible);
   namer.count(names.original);
   namer.count(names.patched);
+  namer.match_globals(names.original, names.patched);
+  namer.match_globals(names.patched, names.original);
   namer.name(names.original);
   namer.name(names.patched);
   return names;

@@ -37,12 +37,14 @@ struct LocalSymbol {
   // Key of its unit; all_units for one that units share; empty if the link made
   // it.
   std::string unit;
+  std::string owner;      // key of the unit that defines one of all_units
   bool is_global = false; // GCC made it so, for other partitions
 };
 
 struct ProgramNames {
   std::vector<LocalSymbol> locals;
   std::unordered_map<std::string, size_t> visible; // and their partitions
+  std::unordered_map<std::string, std::string> visible_owners; // keys of units
 
   // What tells a unit from others in both programs: its index in
   // LinkFiles::units, or a word for one that was compiled without us, which is

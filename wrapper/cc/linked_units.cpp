@@ -70,9 +70,9 @@ static void find_originals(const Settings &settings, const std::string &folder,
   }
 }
 
-Result<Strings> find_linked_units(const Settings &settings,
-                                  const Strings &objects,
-                                  const std::string &link) {
+Result<LinkedUnits> find_linked_units(const Settings &settings,
+                                      const Strings &objects,
+                                      const std::string &link) {
   std::set<std::string> ids = linked_ids(link);
   std::set<std::string> stems; // an object that is given twice
   for (const std::string &object : objects) {
@@ -85,9 +85,10 @@ Result<Strings> find_linked_units(const Settings &settings,
     for (std::string_view stage :
          {original_suffix, std::string_view(".patched.facts")})
       ids.erase(facts_or_none(stem + std::string(stage)).link_id);
-  Strings units(stems.begin(), stems.end());
+  LinkedUnits units;
+  units.compiled.assign(stems.begin(), stems.end());
   for (const std::string &folder : folders_of(settings, objects))
-    find_originals(settings, folder, ids, units);
+    find_originals(settings, folder, ids, units.kept);
   return units;
 }
 

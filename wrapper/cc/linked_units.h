@@ -13,12 +13,17 @@
 
 namespace care::wrapper {
 
-// The stems of the units' side files. `objects`: paths, or PATH@OFFSET for
-// members of archives. `link`: stem of the link's own side files.
-Result<std::vector<std::string>>
-find_linked_units(const Settings &settings,
-                  const std::vector<std::string> &objects,
-                  const std::string &link);
+// The stems of the units' side files.
+struct LinkedUnits {
+  std::vector<std::string> compiled; // in the patched stage
+  std::vector<std::string> kept;     // up to date, or not in the link any more
+};
+
+// `objects`: paths, or PATH@OFFSET for members of archives. `link`: stem of the
+// link's own side files.
+Result<LinkedUnits> find_linked_units(const Settings &settings,
+                                      const std::vector<std::string> &objects,
+                                      const std::string &link);
 
 } // namespace care::wrapper
 

@@ -74,14 +74,16 @@ static Strings objects_of(const Strings &arguments) {
 }
 
 static Result<int> compare(const Settings &settings, const std::string &link,
-                           const Strings &units) {
+                           const LinkedUnits &units) {
   Strings differ = {settings.kpatch_gensrc};
   for (const std::string &argument : settings.differ_arguments)
     differ.push_back(argument);
   for (const std::string &answer : settings.allow)
     differ.push_back("--allow=" + answer);
-  for (const std::string &unit : units)
+  for (const std::string &unit : units.compiled)
     differ.push_back("--link-unit=" + unit);
+  for (const std::string &unit : units.kept)
+    differ.push_back("--link-kept-unit=" + unit);
   for (std::string part : {"--link=" + link, "--output=" + link + ".merged",
                            "--report=" + link + ".patched.report",
                            "--changes=" + link + ".patched.changes"})
@@ -140,7 +142,7 @@ static Result<int> make_objects(const Settings &settings,
   if (!files)
     return files.take_error();
   std::string link = files->stem + ".link";
-  Result<Strings> units =
+  Result<LinkedUnits> units =
       find_linked_units(settings, objects_of(arguments), link);
   if (!units)
     return units.take_error();
