@@ -1,9 +1,11 @@
 // Two calls of libcare-ctl for one process: while one waits for it, the other
-// is refused, and changes nothing.
+// is refused, and changes nothing. Which one comes first is not ours to say: the
+// patch is tried again where a check was there before it.
 
 // REQUIRES: ptrace, gcc-plugin
 // RUN: %patch-cycle %s %t --steps='send stay; wait inside; \
-// RUN:   sh libcare-ctl patch -p @PID@ --timeout 60 @OUT@/patch-1 & \
+// RUN:   sh sh %S/Inputs/until-done.sh \
+// RUN:       libcare-ctl patch -p @PID@ --timeout 60 @OUT@/patch-1 & \
 // RUN:     sh %S/Inputs/until-refused.sh kpatch-locked \
 // RUN:       libcare-ctl check -p @PID@ --timeout 0 @OUT@/patch-1 && \
 // RUN:     kill -USR1 @PID@ && wait; wait left; wait .; run; end' | FileCheck %s
