@@ -100,6 +100,9 @@ static constexpr RefusalCode table[] = {
      "one now; allowed: the program has kept none"},
     {"kpatch-link-failed", "libcare-patch-make", "",
      "libcare-link ended without saying why"},
+    {"kpatch-local-class", "kpatch_gensrc", "function",
+     "the number of a class local to a function, of which the program may have "
+     "objects, is that of another one now; allowed: the program has none"},
     {"kpatch-locked", "libcare-ctl", "",
      "another libcare-ctl works on the process"},
     {"kpatch-lto", "libcare-cc", "",

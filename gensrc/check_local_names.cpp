@@ -1,20 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Lambdas that the running program may have kept: in a std::function, in an
-// object with virtual functions, as a pointer to a function. What it kept is
-// what the lambda captured and the address of a function that is named after
-// the lambda. Another lambda under that name would be called with it, and an
-// edited one that captures something else would look for it there.
+// Lambdas, and classes that are local to a function, of which the running
+// program may have kept something: in a std::function, as an object with
+// virtual functions, as a pointer to a function. What it kept are data and the
+// address of a function that is named after the lambda or the class. Another
+// one under that name would be called with them, and an edited lambda that
+// captures something else would look for it there.
 //
 // What only calls a lambda or hands it to a template (std::sort) leaves no
 // address behind.
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "gensrc/arch/arch.h"
 #include "gensrc/checks.h"
-#include "gensrc/lambda_names.h"
+#include "gensrc/local_names.h"
+#include "gensrc/local_pairs.h"
 #include "gensrc/names.h"
 #include "gensrc/statement.h"
 #include "gensrc/walk.h"
@@ -34,19 +37,19 @@ bool is_branch_to(std::string_view statement, std::string_view symbol) {
          x86_64_asm.is_branch(words.head, target);
 }
 
-class LambdaCheck {
+class LocalNameCheck {
 public:
-  LambdaCheck(const Comparison &units, const Facts &original,
-              const Facts &patched)
+  LocalNameCheck(const Comparison &units, const Facts &original,
+                 const Facts &patched)
       : units_(units), a_(units.original), original_(original),
         patched_(patched) {}
 
-  Error run(const LambdaNames &names) const;
+  Error run(const LocalPairs &pairs) const;
 
 private:
-  bool is_kept(const LambdaName &lambda) const;
-  bool takes_address(const Atom &atom, const LambdaName &lambda) const;
-  Error check_name(const std::string &symbol) const;
+  bool is_kept(const LocalName &local) const;
+  bool takes_address(const Atom &atom, const LocalName &local) const;
+  Error check_name(const std::string &symbol, const LocalName &local) const;
   Error check_captures(const TypeFact &before, const TypeFact &now) const;
 
   const Comparison &units_;
@@ -55,8 +58,8 @@ private:
   const Facts &patched_;
 };
 
-bool LambdaCheck::takes_address(const Atom &atom,
-                                const LambdaName &lambda) const {
+bool LocalNameCheck::takes_address(const Atom &atom,
+                                   const LocalName &local) const {
   SectionKind kind = a_.kind_of(atom);
   if (kind == SectionKind::Ignored || kind == SectionKind::ExceptTable)
     return false;
@@ -64,7 +67,7 @@ bool LambdaCheck::takes_address(const Atom &atom,
     const Symbol &symbol = a_.symbols[ref.symbol];
     if (ref.is_definition || is_local_label(symbol.name) ||
         a_.function_of(ref.symbol) == no_id ||
-        !may_belong_to(symbol.name, lambda))
+        !may_belong_to(symbol.name, local))
       return false;
     return kind != SectionKind::Text ||
            !every_statement(a_, atom, [&](std::string_view statement) {
@@ -74,43 +77,47 @@ bool LambdaCheck::takes_address(const Atom &atom,
   });
 }
 
-bool LambdaCheck::is_kept(const LambdaName &lambda) const {
+bool LocalNameCheck::is_kept(const LocalName &local) const {
   return std::any_of(a_.atoms.begin(), a_.atoms.end(), [&](const Atom &atom) {
-    return takes_address(atom, lambda);
+    return takes_address(atom, local);
   });
 }
 
-// " in '_Z5setupi'", of the scope "_ZZ5setupiE".
-std::string place_text(const LambdaName &lambda) {
-  std::string_view scope = lambda.scope;
-  if (!scope.starts_with("_ZZ") || !scope.ends_with('E'))
-    return "";
-  scope.remove_prefix(3);
-  scope.remove_suffix(1);
-  return " in " + quoted("_Z" + std::string(scope));
+// " in '_Z5setupi'"
+std::string place_text(const LocalName &local) {
+  std::string function = local.function();
+  return function.empty() ? "" : " in " + quoted(function);
 }
 
-Error LambdaCheck::check_name(const std::string &symbol) const {
-  std::optional<LambdaName> lambda = parse_lambda(symbol);
-  if (!lambda || !is_kept(*lambda) ||
-      units_.allowed.permits("kpatch-lambda", symbol))
+Error LocalNameCheck::check_name(const std::string &symbol,
+                                 const LocalName &local) const {
+  bool is_lambda = local.kind == LocalName::Kind::Lambda;
+  std::string code = is_lambda ? "kpatch-lambda" : "kpatch-local-class";
+  if (!is_kept(local) || units_.allowed.permits(code, symbol))
     return {};
-  return refused("kpatch-lambda",
-                 "lambda " + quoted(symbol) + place_text(*lambda) +
-                     ": its name is that of another one now, and the running "
-                     "program may have kept it")
-      .note("lambdas are numbered in the order of the source: write new ones "
-            "behind the others, or as functions with names, and leave those "
-            "that are not used any more")
-      .note(allow_hint("kpatch-lambda", symbol));
+  if (is_lambda)
+    return refused(code, "lambda " + quoted(symbol) + place_text(local) +
+                             ": its name is that of another one now, and the "
+                             "running program may have kept it")
+        .note("lambdas are numbered in the order of the source: write new ones "
+              "behind the others, or as functions with names, and leave those "
+              "that are not used any more")
+        .note(allow_hint(code, symbol));
+  return refused(code, "the class of " + quoted(symbol) + place_text(local) +
+                           ": its name is that of another one now, and the "
+                           "running program may have objects of it")
+      .note("classes of one name in a function, and those without a name, are "
+            "numbered in the order of the source: give a new one another name, "
+            "and leave those that are not used any more")
+      .note(allow_hint(code, symbol));
 }
 
-Error LambdaCheck::check_captures(const TypeFact &before,
-                                  const TypeFact &now) const {
+Error LocalNameCheck::check_captures(const TypeFact &before,
+                                     const TypeFact &now) const {
   std::string symbol = now.name.substr(lambda_type.size());
   std::string function = symbol + "clEv";
-  std::optional<LambdaName> lambda = parse_lambda(function);
-  if (before.layout == now.layout || !lambda || !is_kept(*lambda) ||
+  std::optional<LocalName> local = parse_local_name(function);
+  if (before.layout == now.layout || !local || !is_kept(*local) ||
       units_.allowed.permits("kpatch-type-layout", symbol))
     return {};
   return refused("kpatch-type-layout",
@@ -123,10 +130,13 @@ Error LambdaCheck::check_captures(const TypeFact &before,
       .note(allow_hint("kpatch-type-layout", symbol));
 }
 
-Error LambdaCheck::run(const LambdaNames &names) const {
-  for (const std::string &symbol : names.renamed())
-    if (Error error = check_name(symbol))
-      return error;
+Error LocalNameCheck::run(const LocalPairs &pairs) const {
+  std::set<std::string> entities; // a class is told by one of its functions
+  for (const std::string &symbol : pairs.renamed())
+    if (std::optional<LocalName> local = parse_local_name(symbol);
+        local && entities.insert(local->entity()).second)
+      if (Error error = check_name(symbol, *local))
+        return error;
   std::map<std::string_view, const TypeFact *> before;
   for (const TypeFact &fact : original_.types)
     if (fact.name.starts_with(lambda_type))
@@ -140,12 +150,12 @@ Error LambdaCheck::run(const LambdaNames &names) const {
 
 } // namespace
 
-Error check_lambdas(const Comparison &units, const Facts &original,
-                    const Facts &patched, const Changes &changes) {
+Error check_local_names(const Comparison &units, const Facts &original,
+                        const Facts &patched, const Changes &changes) {
   if (changes.functions.empty())
     return {};
-  return LambdaCheck(units, original, patched)
-      .run(LambdaNames(original, patched));
+  return LocalNameCheck(units, original, patched)
+      .run(LocalPairs(original, patched));
 }
 
 } // namespace care::gensrc

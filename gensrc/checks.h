@@ -42,9 +42,10 @@ Error check_functions(const Comparison &units, const Changes &changes,
 Error check_signatures(const Comparison &units, const Facts &original,
                        const Facts &patched, Changes &changes);
 
-// Lambdas that have another number or other captures now. Known by the facts.
-Error check_lambdas(const Comparison &units, const Facts &original,
-                    const Facts &patched, const Changes &changes);
+// Lambdas and local classes that have another number, lambdas that have other
+// captures now. Known by the facts.
+Error check_local_names(const Comparison &units, const Facts &original,
+                        const Facts &patched, const Changes &changes);
 
 void warn_about_staying(const Comparison &units, const ChangedFunction &change,
                         std::vector<Remark> &warnings);

@@ -75,6 +75,10 @@ static Result<Changes> find_good_changes(const Comparison &units,
   if (!changes)
     return changes;
   leave_out_start_code(units, facts.original, facts.patched, *changes);
+  // First of all: an object of a class that has another name has another value.
+  if (Error error =
+          check_local_names(units, facts.original, facts.patched, *changes))
+    return error;
   if (Error error = check_variables(units, *changes))
     return error;
   if (Error error =
@@ -83,9 +87,6 @@ static Result<Changes> find_good_changes(const Comparison &units,
   if (Error error = check_functions(units, *changes, warnings))
     return error;
   if (Error error = check_unnamed_data(units))
-    return error;
-  if (Error error =
-          check_lambdas(units, facts.original, facts.patched, *changes))
     return error;
   if (Error error =
           check_signatures(units, facts.original, facts.patched, *changes))

@@ -1,122 +1,69 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Lambdas that do the same are pairs, in order, as many as can be. Between two
+// Those that do the same are pairs, in order, as many as can be. Between two
 // pairs, as many as before are the same ones, edited; of more or fewer nobody
 // can tell which is which.
+//
+// Scopes are paired from the outer ones to the inner ones: a lambda in another
+// one has the name of that one in its own.
 
-#include "gensrc/lambda_names.h"
+#include "gensrc/local_pairs.h"
 
 #include <algorithm>
+#include <optional>
+#include <utility>
 #include <vector>
+
+#include "gensrc/local_names.h"
 
 namespace care::gensrc {
 
-static bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
-// "UliE0_" at `begin`: the end, and the number in `number`. 0: it is none.
-static size_t lambda_end(std::string_view symbol, size_t begin,
-                         unsigned &number) {
-  for (size_t end = symbol.find("_cl", begin); end != symbol.npos;
-       end = symbol.find("_cl", end + 1)) {
-    size_t digits = end;
-    while (digits > begin && is_digit(symbol[digits - 1]))
-      digits--;
-    if (symbol[digits - 1] != 'E' || end - digits > 6)
-      continue;
-    number = 0;
-    for (size_t i = digits; i < end; i++)
-      number = number * 10 + static_cast<unsigned>(symbol[i] - '0');
-    number += digits == end ? 0 : 1;
-    return end + 1;
-  }
-  return 0;
-}
-
-std::optional<LambdaName> parse_lambda(std::string_view symbol) {
-  if (!symbol.starts_with("_Z"))
-    return std::nullopt;
-  for (size_t begin = symbol.rfind("Ul"); begin != symbol.npos && begin > 2;
-       begin = symbol.rfind("Ul", begin - 1)) {
-    size_t scope = begin - (symbol[begin - 1] == 'K' ? 2 : 1);
-    if (symbol[scope] != 'N' && symbol[scope] != 'M')
-      continue;
-    LambdaName name;
-    size_t end = lambda_end(symbol, begin, name.number);
-    if (end == 0)
-      continue;
-    name.scope = symbol.substr(0, scope);
-    name.lambda = symbol.substr(begin, end - begin);
-    name.rest = symbol.substr(end);
-    return name;
-  }
-  return std::nullopt;
-}
-
-// The last of the names that begin the scope: "5setup" of "_ZZN3app5setupEvE".
-// Substitutions make the rest of it look different in other names.
-static std::string_view scope_word(std::string_view scope) {
-  size_t at = scope.find_first_of("0123456789");
-  std::string_view word;
-  while (at < scope.size() && is_digit(scope[at])) {
-    size_t length = 0, begin = at;
-    while (at < scope.size() && is_digit(scope[at]) && length < scope.size())
-      length = length * 10 + static_cast<size_t>(scope[at++] - '0');
-    at += length;
-    word = scope.substr(begin, at - begin);
-  }
-  return word;
-}
-
-bool may_belong_to(std::string_view symbol, const LambdaName &lambda) {
-  return symbol.find(lambda.lambda) != symbol.npos &&
-         symbol.find(scope_word(lambda.scope)) != symbol.npos;
-}
-
-// --- pairs
-
-namespace {
-struct Lambda {
-  std::string name;                // without what follows the lambda
-  std::string location;            // in the source, if known
-  std::set<std::string> functions; // symbols; a generic one has several
+// A lambda or a class.
+struct LocalEntity {
+  std::string name; // LocalName::entity
+  std::string location;
+  std::map<std::string, std::string> functions; // by what they are in it
   std::set<std::string> bodies;
 };
-} // namespace
 
-// By number: GCC counts all of a scope, whatever they take.
-struct LambdaNames::Scope {
-  std::map<std::pair<unsigned, std::string>, Lambda> lambdas;
+// All that are counted together.
+struct LocalScope {
+  std::string function; // LocalName::function
+  std::string rest;     // what is behind it in LocalName::counted_in
+  std::map<std::pair<unsigned, std::string>, LocalEntity> entities;
 
-  void add(const std::string &symbol, const std::string &body,
-           std::string_view location) {
-    std::string plain = symbol.substr(0, symbol.find('.'));
-    std::optional<LambdaName> name = parse_lambda(plain);
-    if (!name || body.empty())
+  void add(const std::string &symbol, const LocalName &name,
+           const std::string &body, const std::string &location) {
+    bool is_lambda = name.kind == LocalName::Kind::Lambda;
+    if (is_lambda && body.empty())
       return;
-    Lambda &lambda = lambdas[{name->number, std::string(name->lambda)}];
-    lambda.name = name->whole(plain);
-    lambda.location = location;
-    lambda.functions.insert(plain);
-    lambda.bodies.insert(body);
+    function = name.function();
+    rest = name.counted_in().substr(name.scope.size());
+    LocalEntity &entity = entities[{name.number, std::string(name.word)}];
+    entity.name = name.entity();
+    if (entity.location.empty() || location < entity.location)
+      entity.location = location;
+    std::string member(name.member);
+    entity.functions[member + std::string(name.parameters)] = symbol;
+    if (!body.empty())
+      entity.bodies.insert(std::move(member) + ' ' + body);
   }
-  std::vector<const Lambda *> list() const {
-    std::vector<const Lambda *> all;
-    for (const auto &[key, lambda] : lambdas)
-      all.push_back(&lambda);
+  std::vector<const LocalEntity *> list() const {
+    std::vector<const LocalEntity *> all;
+    for (const auto &[key, entity] : entities)
+      all.push_back(&entity);
     return all;
   }
 };
 
 namespace {
 
-using Lambdas = std::vector<const Lambda *>;
+using Entities = std::vector<const LocalEntity *>;
 using Places = std::vector<std::pair<size_t, size_t>>;
 
 // The longest list of pairs, in order, that do the same. Of several, that in
 // which most are where they were: lines that did not change keep their numbers.
-Places same_ones(const Lambdas &before, const Lambdas &now) {
+Places same_ones(const Entities &before, const Entities &now) {
   constexpr size_t count_max = 1000;
   if (before.size() > count_max || now.size() > count_max)
     return {};
@@ -151,86 +98,131 @@ Places same_ones(const Lambdas &before, const Lambdas &now) {
 
 } // namespace
 
-void LambdaNames::match(const Scope &from, const Scope &to) {
-  Lambdas before = from.list(), now = to.list();
-  std::vector<const Lambda *> partner(now.size());
-  std::set<const Lambda *> unsure;
+static void add_functions(const LocalEntity &entity,
+                          std::set<std::string> &to) {
+  for (const auto &[member, symbol] : entity.functions)
+    to.insert(symbol);
+}
+
+void LocalPairs::pair(const LocalEntity *before, const LocalEntity &now) {
+  if (before && before->name == now.name)
+    return;
+  others_.insert(now.name);
+  if (!before)
+    return;
+  renamed_entities_.insert(before->name);
+  for (const auto &[member, symbol] : now.functions)
+    if (auto found = before->functions.find(member);
+        found != before->functions.end())
+      original_of_[symbol] = found->second;
+}
+
+void LocalPairs::match(const LocalScope &from, const LocalScope &to) {
+  Entities before = from.list(), now = to.list();
   Places pairs = same_ones(before, now);
-  for (auto [i, j] : pairs)
-    partner[j] = before[i];
   pairs.emplace_back(before.size(), now.size());
   size_t i = 0, j = 0;
   for (auto [next_i, next_j] : pairs) {
-    for (; i < next_i && j < next_j && next_i - i == next_j - j; i++, j++)
-      partner[j] = before[i];
-    if (i < next_i && j < next_j) {
-      unsure.insert(before.begin() + static_cast<std::ptrdiff_t>(i),
-                    before.begin() + static_cast<std::ptrdiff_t>(next_i));
-      for (size_t k = j; k < next_j; k++)
-        unsure_.insert(now[k]->functions.begin(), now[k]->functions.end());
+    bool is_edited = next_i - i == next_j - j;
+    bool is_unsure = !is_edited && i < next_i && j < next_j;
+    for (; j < next_j; j++) {
+      pair(is_edited ? before[i++] : nullptr, *now[j]);
+      if (is_unsure)
+        unsure_.insert(now[j]->name);
     }
+    for (; i < next_i; i++)
+      if (is_unsure)
+        renamed_entities_.insert(before[i]->name);
+    if (next_i < before.size())
+      pair(before[next_i], *now[next_j]);
     i = next_i + 1;
     j = next_j + 1;
   }
-  std::set<std::string_view> names;
-  for (size_t k = 0; k < now.size(); k++) {
-    bool is_original = partner[k] && partner[k]->name == now[k]->name;
-    if (!is_original)
-      names.insert(now[k]->name);
-    for (const std::string &function : now[k]->functions) {
-      if (!is_original)
-        others_.insert(function);
-      if (!partner[k] || is_original)
-        continue;
-      std::string rest = function.substr(now[k]->name.size());
-      original_of_[function] = partner[k]->name + rest;
-    }
-    if (partner[k] && !is_original)
-      renamed_.insert(partner[k]->functions.begin(),
-                      partner[k]->functions.end());
-  }
-  for (const Lambda *lambda : before)
-    if (names.contains(lambda->name) || unsure.contains(lambda))
-      renamed_.insert(lambda->functions.begin(), lambda->functions.end());
 }
 
-LambdaNames::LambdaNames(const Facts &original, const Facts &patched) {
-  std::map<std::string, std::pair<Scope, Scope>> scopes;
-  auto add_all = [&](const Facts &facts, auto side) {
-    std::map<std::string_view, std::string_view> locations;
-    for (const TypeFact &fact : facts.types)
-      if (fact.name.starts_with(lambda_type))
-        locations[std::string_view(fact.name).substr(lambda_type.size())] =
-            fact.location;
-    auto add = [&](const std::string &symbol, const std::string &body) {
-      if (std::optional<LambdaName> name = parse_lambda(symbol))
-        (scopes[std::string(name->scope)].*side)
-            .add(symbol, body, locations[name->whole(symbol)]);
-    };
-    for (const FunctionFact &fact : facts.functions)
-      add(fact.symbol, fact.body);
-    for (const InlineFact &fact : facts.inlined)
-      add(fact.callee, fact.body);
+using Scopes = std::map<std::string, LocalScope>;
+
+static Scopes scopes_of(const Facts &facts) {
+  std::map<std::string_view, std::string_view> lambdas; // their places
+  for (const TypeFact &fact : facts.types)
+    if (fact.name.starts_with(lambda_type))
+      lambdas[std::string_view(fact.name).substr(lambda_type.size())] =
+          fact.location;
+  Scopes scopes;
+  auto add = [&](const std::string &symbol, const std::string &body,
+                 const std::string &location) {
+    std::string plain = symbol.substr(0, symbol.find('.'));
+    std::optional<LocalName> name = parse_local_name(plain);
+    if (!name)
+      return;
+    bool is_lambda = name->kind == LocalName::Kind::Lambda;
+    scopes[name->counted_in()].add(plain, *name, body,
+                                   is_lambda ? std::string(lambdas[name->front])
+                                             : location);
   };
-  add_all(original, &std::pair<Scope, Scope>::first);
-  add_all(patched, &std::pair<Scope, Scope>::second);
-  for (const auto &[scope, both] : scopes)
-    match(both.first, both.second);
+  for (const FunctionFact &fact : facts.functions)
+    add(fact.symbol, fact.body, fact.location);
+  for (const InlineFact &fact : facts.inlined)
+    add(fact.callee, fact.body, "");
+  return scopes;
 }
 
-std::string LambdaNames::original_of(const std::string &symbol) const {
+// The outer ones first: an inner one's name has theirs in it.
+static std::vector<std::pair<std::string, const LocalScope *>>
+outer_first(const Scopes &scopes) {
+  std::vector<std::pair<std::string, const LocalScope *>> list;
+  for (const auto &[name, scope] : scopes)
+    list.emplace_back(name, &scope);
+  std::ranges::stable_sort(list, {}, [](const auto &named) {
+    return named.second->function.size();
+  });
+  return list;
+}
+
+static std::string scope_name(const std::string &function) {
+  return "_ZZ" + function.substr(2) + "E";
+}
+
+LocalPairs::LocalPairs(const Facts &original, const Facts &patched) {
+  Scopes before = scopes_of(original), now = scopes_of(patched);
+  for (const auto &[name, scope] : outer_first(now)) {
+    std::string origin = name;
+    if (is_other(scope->function))
+      origin = scope_name(original_of(scope->function)) + scope->rest;
+    auto found = before.find(origin);
+    match(found == before.end() ? LocalScope() : found->second, *scope);
+  }
+  for (const auto &[name, scope] : outer_first(before))
+    for (const auto &[key, entity] : scope->entities) {
+      std::optional<LocalName> outer = parse_local_name(scope->function);
+      if (outer && renamed_entities_.contains(outer->entity()))
+        renamed_entities_.insert(entity.name);
+      if (others_.contains(entity.name))
+        renamed_entities_.insert(entity.name);
+      if (renamed_entities_.contains(entity.name))
+        add_functions(entity, renamed_);
+    }
+}
+
+std::string LocalPairs::original_of(const std::string &symbol) const {
   auto found = original_of_.find(symbol);
   if (found != original_of_.end())
     return found->second;
   return is_other(symbol) ? "new " + symbol : symbol;
 }
 
-bool LambdaNames::is_unsure(std::string_view symbol) const {
-  return unsure_.contains(symbol);
+static bool has_entity_of(const std::set<std::string> &entities,
+                          std::string_view symbol) {
+  std::optional<LocalName> name = parse_local_name(symbol);
+  return name && entities.contains(name->entity());
 }
 
-bool LambdaNames::is_other(std::string_view symbol) const {
-  return others_.contains(symbol);
+bool LocalPairs::is_unsure(std::string_view symbol) const {
+  return has_entity_of(unsure_, symbol);
+}
+
+bool LocalPairs::is_other(std::string_view symbol) const {
+  return has_entity_of(others_, symbol);
 }
 
 } // namespace care::gensrc

@@ -14,7 +14,7 @@
 
 #include "common/parse_number.h"
 #include "gensrc/compare.h"
-#include "gensrc/lambda_names.h"
+#include "gensrc/local_pairs.h"
 #include "gensrc/names.h"
 
 namespace care::gensrc {
@@ -24,7 +24,7 @@ class Matcher {
 public:
   Matcher(const Unit &original, const Unit &patched, const Facts &before,
           const Facts &now)
-      : a_(original), b_(patched), lambdas_(before, now) {
+      : a_(original), b_(patched), locals_(before, now) {
     matching_.to_original.assign(b_.symbols.size(), no_id);
     matching_.to_patched.assign(a_.symbols.size(), no_id);
     matching_.is_ambiguous.assign(b_.symbols.size(), false);
@@ -70,7 +70,7 @@ private:
 
   const Unit &a_;
   const Unit &b_;
-  LambdaNames lambdas_;
+  LocalPairs locals_;
   Matching matching_;
   std::vector<bool> is_settled_; // by patched symbol: the facts have decided
 };
@@ -158,13 +158,13 @@ std::string guard_of(std::string_view variable) {
 }
 
 // With facts, the statics of one name in a function are matched as those of C
-// are, and so are those in a lambda that has another name now.
+// are, and so are those in a lambda or a local class that has another name now.
 void Matcher::part_statics_of_cxx(const Facts &original, const Facts &patched) {
   if (original.variables.empty() || patched.variables.empty())
     return;
   auto is_renamed = [&](const VariableFact &fact) {
-    return lambdas_.is_other(fact.function) ||
-           lambdas_.renamed().contains(fact.function);
+    return locals_.is_other(fact.function) ||
+           locals_.renamed().contains(fact.function);
   };
   auto find = [&](const Unit &unit, const Facts &facts) {
     std::map<std::pair<std::string, std::string>, size_t> counts;
@@ -233,7 +233,7 @@ void Matcher::match_by_facts(const Facts &original, const Facts &patched) {
   for (const VariableFact &fact : patched.variables)
     if (is_wanted(b_, fact, numbered_now_)) {
       matching_.is_ambiguous[b_.find(fact.symbol)] = false;
-      std::string function = lambdas_.original_of(fact.function);
+      std::string function = locals_.original_of(fact.function);
       named[{function, fact.name}].now.push_back(&fact);
     }
   for (const auto &[name, all] : named) {
@@ -252,7 +252,7 @@ void Matcher::match_by_facts(const Facts &original, const Facts &patched) {
     for (const VariableFact *fact : all.now) {
       SymbolId id = b_.find(fact->symbol);
       is_settled_[id] = !original.variables.empty();
-      if (lambdas_.is_unsure(fact->function))
+      if (locals_.is_unsure(fact->function))
         matching_.is_ambiguous[id] = true;
     }
   }

@@ -28,8 +28,8 @@
 #include <utility>
 #include <vector>
 
-#include "gensrc/lambda_names.h"
 #include "gensrc/layouts.h"
+#include "gensrc/local_names.h"
 
 #include "plugin/bodies.h"
 #include "plugin/automatic_types.h"
@@ -210,16 +210,16 @@ static void take_captures(tree function, const std::string &symbol) {
   tree type = DECL_CONTEXT(function);
   if (!type || !is_record(type) || !COMPLETE_TYPE_P(type))
     return;
-  std::optional<gensrc::LambdaName> name = gensrc::parse_lambda(symbol);
-  if (!name || !type_name(type).empty() ||
+  std::optional<gensrc::LocalName> name = gensrc::parse_local_name(symbol);
+  if (!name || name->kind != gensrc::LocalName::Kind::Lambda ||
       !collection.lambdas.insert(TYPE_UID(TYPE_MAIN_VARIANT(type))).second)
     return;
+  std::string lambda(name->front);
   TypeFact fact = record_fact(TYPE_MAIN_VARIANT(type));
-  fact.name = lambda_type;
-  fact.name += name->whole(symbol);
+  fact.name = std::string(lambda_type) + lambda;
   fact.location = file_and_line(DECL_SOURCE_LOCATION(function));
   add_place(symbol, DECL_SOURCE_LOCATION(function));
-  add_place(std::string(name->whole(symbol)), DECL_SOURCE_LOCATION(function));
+  add_place(lambda, DECL_SOURCE_LOCATION(function));
   collection.result.facts.types.push_back(std::move(fact));
 }
 
