@@ -8,7 +8,9 @@
 //
 // What the walk does not look into (OpenMP clauses, members of structures) can
 // only make a changed function look unchanged. The fingerprint decides how
-// a reason is worded and never what is in a patch.
+// a reason is worded, and which lambda or local class is which where their
+// numbers do not say (gensrc/local_pairs.h); never which functions are in a
+// patch.
 
 #include <cstdint>
 #include <unordered_map>
