@@ -9,7 +9,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <vector>
 
 #include "linker/twin.h"
 
@@ -48,8 +47,43 @@ bool PlaceComparison::is_same_slot(const std::optional<Slot> &patched,
   }
 }
 
+// Places of a section that something refers to, or that have a name, in order.
+const std::vector<uint64_t> &
+PlaceComparison::starts_in(const Section &section) const {
+  uint32_t index = patched_.object().index_of(section);
+  auto [known, is_new] = starts_.try_emplace(index);
+  std::vector<uint64_t> &starts = known->second;
+  if (!is_new)
+    return starts;
+  const Object &object = patched_.object();
+  for (const Symbol &symbol : object.symbols)
+    if (symbol.section == index)
+      starts.push_back(symbol.value);
+  for (const auto &[from, references] : object.relocations)
+    for (const Relocation &reference : references) {
+      const Symbol &symbol = object.symbols[reference.symbol];
+      if (symbol.section != index)
+        continue;
+      bool is_absolute =
+          arch_.describe(reference.type).kind == ReferenceKind::Absolute;
+      starts.push_back(symbol.value + static_cast<uint64_t>(reference.addend) +
+                       (is_absolute ? 0 : 4));
+    }
+  std::sort(starts.begin(), starts.end());
+  return starts;
+}
+
+// How many bytes from `address` on belong together: up to the next place that
+// something refers to.
+uint64_t PlaceComparison::size_at(const Section &section,
+                                  uint64_t address) const {
+  const std::vector<uint64_t> &starts = starts_in(section);
+  auto next = std::upper_bound(starts.begin(), starts.end(), address);
+  uint64_t end = section.address + section.size_bytes;
+  return (next == starts.end() ? end : std::min(*next, end)) - address;
+}
+
 // A table of a switch holds the distances of code from its start, or addresses.
-// Like the text or the 8 bytes of a literal, two entries stand for the whole.
 bool PlaceComparison::is_same_table(const Section &section, uint64_t patched,
                                     uint64_t original) const {
   const Object &object = patched_.object();
@@ -61,10 +95,10 @@ bool PlaceComparison::is_same_table(const Section &section, uint64_t patched,
                        [](const Relocation &r, uint64_t address) {
                          return r.address < address;
                        });
-  uint64_t offset = 0;
-  for (int i = 0; i < 2; i++, ++entry) {
+  uint64_t offset = 0, size = size_at(section, patched);
+  for (; offset < size; ++entry) {
     if (entry == found->second.end() || entry->address != patched + offset)
-      return i > 0;
+      return offset > 0;
     bool is_distance = arch_.describe(entry->type).size_bytes == 4;
     auto target_of = [&](const Places &places, uint64_t table) {
       std::span<const uint8_t> bytes = places.bytes_at(table + offset);
@@ -87,12 +121,13 @@ bool PlaceComparison::is_same_table(const Section &section, uint64_t patched,
       return false;
     offset += is_distance ? 4 : 8;
   }
-  return true;
+  return offset > 0;
 }
 
 // Literals have no symbols. Where sections do not correspond as a whole, two
-// of them are the same if they hold the same text, or 8 equal bytes if there
-// is no text. The patch never refers to the original's literals.
+// of them are the same if they hold the same bytes up to the next one, and the
+// same text, which may be the end of another one. The patch never refers to the
+// original's literals.
 bool PlaceComparison::is_same_literal(const Section &section, uint64_t patched,
                                       uint64_t original) const {
   const Section *other = original_.object().find_section_at(original);
@@ -105,9 +140,9 @@ bool PlaceComparison::is_same_literal(const Section &section, uint64_t patched,
     return true;
   std::span<const uint8_t> ours = patched_.bytes_at(patched);
   std::span<const uint8_t> theirs = original_.bytes_at(original);
-  size_t length = static_cast<size_t>(std::find(ours.begin(), ours.end(), 0) -
-                                      ours.begin());
-  length = length == 0 ? 8 : length + 1;
+  size_t text = static_cast<size_t>(std::find(ours.begin(), ours.end(), 0) -
+                                    ours.begin());
+  size_t length = std::max<uint64_t>(text + 1, size_at(section, patched));
   return ours.size() >= length && theirs.size() >= length &&
          std::equal(ours.begin(), ours.begin() + static_cast<int64_t>(length),
                     theirs.begin());
@@ -171,14 +206,18 @@ bool PlaceComparison::is_same_inside(ReferenceKind kind, uint64_t patched,
       return false;
     std::optional<uint64_t> mapped =
         ranges_.original_address(object.index_of(*section), patched + bias);
-    return mapped ? *mapped == original + bias
-                  : is_same_literal(*section, patched + bias, original + bias);
+    if (mapped)
+      return *mapped == original + bias;
+    bool is_plain = bias == 0 || bias == 4; // no immediate that is guessed at
+    return is_plain &&
+           is_same_literal(*section, patched + bias, original + bias);
   };
   if (kind == ReferenceKind::Absolute)
     return is_same(0);
-  bool is_relative =
-      kind == ReferenceKind::PcRelative || kind == ReferenceKind::Branch;
-  return is_relative && (is_same(4) || is_same(5) || is_same(6) || is_same(8));
+  if (kind == ReferenceKind::Branch)
+    return is_same(4);
+  return kind == ReferenceKind::PcRelative &&
+         (is_same(4) || is_same(5) || is_same(6) || is_same(8));
 }
 
 // 8 bytes of data may be left to the dynamic linker.

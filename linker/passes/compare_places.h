@@ -6,7 +6,9 @@
 #ifndef LIBCARE_LINKER_PASSES_COMPARE_PLACES_H
 #define LIBCARE_LINKER_PASSES_COMPARE_PLACES_H
 
+#include <map>
 #include <span>
+#include <vector>
 
 #include "linker/correspondence.h"
 #include "linker/places.h"
@@ -29,6 +31,8 @@ public:
 private:
   bool is_same_place(uint64_t patched, uint64_t original, const Symbol *symbol,
                      int depth) const;
+  const std::vector<uint64_t> &starts_in(const Section &section) const;
+  uint64_t size_at(const Section &section, uint64_t address) const;
   bool is_same_literal(const Section &section, uint64_t patched,
                        uint64_t original) const;
   bool is_same_table(const Section &section, uint64_t patched,
@@ -50,6 +54,8 @@ private:
   const Places &patched_;
   const Architecture &arch_;
   const Correspondence &ranges_;
+  // By patched section, once somebody asked.
+  mutable std::map<uint32_t, std::vector<uint64_t>> starts_;
 };
 
 } // namespace care::linker

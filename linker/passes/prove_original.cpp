@@ -2,16 +2,17 @@
 //
 // Section by section: each allocated section of the patched binary that is
 // neither the patch's own nor made by the linker has a counterpart of the same
-// name, type, flags and size in the original. Between relocated fields the
-// bytes are equal; relocated fields mean the same (compare_places). The
-// relocations are those that --emit-relocs kept in the patched binary; the
+// name, type, flags and, as a rule, size in the original. Between relocated
+// fields the bytes are equal; relocated fields mean the same (compare_places).
+// The relocations are those that --emit-relocs kept in the patched binary; the
 // original needs none, and no symbol table.
 //
 // Where sizes differ (--gc-sections kept something more, an archive gave other
 // members) or the order does, functions and variables are matched by name and
 // size instead, and proven one by one. That needs the original's symbol table.
 //
-// Cost: one pass over the bytes and one look-up for each relocation.
+// Cost: one pass over the bytes and one look-up for each relocation, and as
+// much again for each section that turns out to be one of those.
 
 #include "linker/passes/prove_original.h"
 
@@ -100,6 +101,7 @@ public:
 private:
   Error check_all();
   bool loosen();
+  bool may_have_moved(uint32_t index) const;
   bool find_moved();
   Error check_tls();
   Error check_copies() const;
@@ -110,8 +112,7 @@ private:
   bool has_same_size(const Section &patched, const Section &original) const;
   Error check_section(const SectionPair &pair);
   Error check_range(const SectionPair &pair, const Correspondence::Range &range,
-                    std::span<const Relocation> references,
-                    bool *is_unproven) const;
+                    std::span<const Relocation> references, bool *is_unproven);
   Result<BytePair> bytes_of(const SectionPair &pair,
                             const Correspondence::Range &range) const;
   Error reference_differs(const SectionPair &pair,
@@ -127,8 +128,9 @@ private:
   PlaceComparison comparison_;
   std::vector<SectionPair> pairs_;
   std::vector<std::pair<uint32_t, Correspondence::Range>> unproven_;
-  std::optional<uint32_t> failed_; // section of the patched binary
-  std::set<uint32_t> by_symbols_;  // sections of the patched binary
+  std::optional<uint32_t> failed_;   // section of the patched binary
+  std::set<uint32_t> by_symbols_;    // sections of the patched binary
+  bool is_plain_difference_ = false; // the failure: not where a field leads
 };
 
 } // namespace
@@ -138,6 +140,7 @@ Error Prover::check_all() {
   pairs_.clear();
   unproven_.clear();
   failed_.reset();
+  is_plain_difference_ = false;
   if (Error error = check_tls())
     return error;
   if (Error error = pair_sections())
@@ -179,6 +182,17 @@ bool Prover::find_moved() {
   return has_moved || !by_symbols_.empty();
 }
 
+// In a section that failed, only where fields lead may be another place: bytes
+// between them that moved have symbols, and find_moved() knows. Addresses of
+// constructors have no symbols that would be compared instead.
+bool Prover::may_have_moved(uint32_t index) const {
+  const Section &patched = patched_.object().sections[index];
+  bool is_array = patched.type == llvm::ELF::SHT_INIT_ARRAY ||
+                  patched.type == llvm::ELF::SHT_FINI_ARRAY ||
+                  patched.type == llvm::ELF::SHT_PREINIT_ARRAY;
+  return !patched.is_tls() && !is_array && !is_plain_difference_;
+}
+
 // A section of one size in both may refer to one in which things have moved, as
 // tables of jumps do, without a symbol to follow. Then it is matched by symbols
 // as well. False: nothing is left to try.
@@ -187,7 +201,7 @@ bool Prover::loosen() {
   bool has_symbols = original_.object().symbols.size() > 1;
   if (!has_symbols || !failed_ || !find_moved())
     return false;
-  if (!patched_.object().sections[*failed_].is_tls())
+  if (may_have_moved(*failed_))
     by_symbols_.insert(*failed_);
   return by_symbols_.size() > before;
 }
@@ -434,7 +448,7 @@ Error Prover::reference_differs(const SectionPair &pair,
 Error Prover::check_range(const SectionPair &pair,
                           const Correspondence::Range &range,
                           std::span<const Relocation> references,
-                          bool *is_unproven) const {
+                          bool *is_unproven) {
   Result<BytePair> bytes = bytes_of(pair, range);
   if (!bytes)
     return bytes.take_error();
@@ -443,10 +457,12 @@ Error Prover::check_range(const SectionPair &pair,
   uint64_t checked = 0;
   auto check_plain = [&](uint64_t end) -> Error {
     for (; checked < end; ++checked)
-      if (ours[checked] != theirs[checked])
+      if (ours[checked] != theirs[checked]) {
+        is_plain_difference_ = true;
         return mismatch(pair, range, checked,
                         std::min<uint64_t>(8, ours.size() - checked),
                         "other bytes");
+      }
     return {};
   };
   auto first = std::lower_bound(
@@ -472,7 +488,10 @@ Error Prover::check_range(const SectionPair &pair,
                                       theirs.subspan(offset, size),
                                       range.original_address + offset))
       continue;
-    if (!is_unproven)
+    // Code of the original that leads into the patch: that is not unknown.
+    const Section *target = patched_.object().find_section_of(
+        patched_.object().symbols[reference.symbol]);
+    if (!is_unproven || (target && target->is_patch()))
       return reference_differs(pair, range, reference);
     *is_unproven = true;
   }
