@@ -5,6 +5,7 @@
 
 #include "linker/target_finder.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 #include "common/patch_format.h"
@@ -40,8 +41,9 @@ const Correspondence::Range *TargetFinder::find_range(uint32_t section,
     return range;
   for (const Symbol &symbol : patched_.object().symbols)
     if (symbol.section == section && symbol.value == address &&
-        symbol.size_bytes != 0 &&
-        (symbol.type == STT_FUNC || symbol.type == STT_OBJECT))
+        symbol.type != STT_SECTION && symbol.type != STT_FILE &&
+        !symbol.name.empty() && !symbol.name.starts_with('$') &&
+        !is_linker_defined(symbol.name))
       return nullptr;
   return range;
 }
@@ -60,19 +62,21 @@ TargetFinder::original_address(uint64_t address, const Symbol *symbol) const {
 }
 
 std::optional<Target> TargetFinder::find_target(uint64_t address,
-                                                const Symbol *symbol) {
+                                                const Symbol *symbol,
+                                                bool is_called) {
   const Object &object = patched_.object();
   const Section *section = object.find_section_at(address, symbol);
   if (!section)
     return std::nullopt;
   uint32_t index = object.index_of(*section);
   auto own = placed_.find(index);
-  // A variable that the program has stays one; of code there may be two copies.
-  if (own != placed_.end() && symbol && (section->flags & SHF_WRITE) &&
-      section->name != section::relro)
-    if (const Symbol *twin = find_twin(original_.object(), object, *symbol))
+  if (own != placed_.end() && symbol)
+    if (const Symbol *twin = find_programs_own(*section, *symbol, is_called)) {
+      if (twin->size_bytes != symbol->size_bytes && twin->type == STT_OBJECT)
+        return std::nullopt;
       return original_place(twin->section,
                             twin->value + address - symbol->value);
+    }
   if (own != placed_.end())
     return Target{out_.section_symbol(own->second),
                   static_cast<int64_t>(address - section->address)};
@@ -91,12 +95,70 @@ Target TargetFinder::original_place(uint32_t section, uint64_t address) {
   return {out_.section_symbol(stand_in), static_cast<int64_t>(address - start)};
 }
 
+// Is what is in it written while the program runs?
+static bool is_variable(const Section &section) {
+  return (section.flags & SHF_WRITE) && section.name != section::relro;
+}
+
+// Do both have the same bytes, none of which the linker or the dynamic linker
+// filled in?
+static bool is_same_constant(const Places &original, const Symbol &twin,
+                             const Places &patched, const Symbol &symbol) {
+  const auto &all = patched.object().relocations;
+  if (auto found = all.find(symbol.section); found != all.end()) {
+    auto first = std::lower_bound(
+        found->second.begin(), found->second.end(), symbol.value,
+        [](const Relocation &r, uint64_t value) { return r.address < value; });
+    if (first != found->second.end() &&
+        first->address < symbol.value + symbol.size_bytes)
+      return false;
+  }
+  std::span<const uint8_t> ours = patched.bytes_at(symbol.value);
+  std::span<const uint8_t> theirs = original.bytes_at(twin.value);
+  size_t size = symbol.size_bytes;
+  return twin.size_bytes == size && ours.size() >= size &&
+         theirs.size() >= size &&
+         std::equal(ours.begin(), ours.begin() + static_cast<int64_t>(size),
+                    theirs.begin());
+}
+
+// What the program has under the name of something of the patch, and what has
+// to stay one: variables, and whatever is told apart by its address. A call may
+// go to the patch's copy of the code. Null: nothing.
+const Symbol *TargetFinder::find_programs_own(const Section &section,
+                                              const Symbol &symbol,
+                                              bool is_called) const {
+  bool is_code = symbol.type == STT_FUNC;
+  if (is_code && is_called)
+    return nullptr;
+  const Symbol *twin = find_twin(original_.object(), patched_.object(), symbol);
+  if (!twin || is_code || is_variable(section))
+    return twin;
+  return is_same_constant(original_, *twin, patched_, symbol) ? twin : nullptr;
+}
+
+// All objects of the process have the one that the dynamic linker chose, by
+// name.
+bool TargetFinder::is_exported_already(const Section &section,
+                                       const Symbol &symbol) const {
+  const std::vector<Symbol> &known = original_.object().dynamic_symbols;
+  bool is_exported =
+      std::any_of(known.begin(), known.end(), [&](const Symbol &s) {
+        return s.name == symbol.name && s.binding != STB_LOCAL &&
+               s.type == symbol.type && !s.is_undefined();
+      });
+  return is_exported &&
+         (is_variable(section) || find_programs_own(section, symbol, false));
+}
+
 Target TargetFinder::import(const Symbol &symbol) {
   // What is new in the patch has a dynamic symbol in the patched binary, but
   // no object of a running process has it: its only place is here.
   const Section *section = patched_.object().find_section_of(symbol);
-  if (section && placed_.contains(patched_.object().index_of(*section)))
-    return {place_symbol(*find_target(symbol.value, &symbol), symbol), 0};
+  if (section && placed_.contains(patched_.object().index_of(*section)) &&
+      !is_exported_already(*section, symbol))
+    if (std::optional<Target> own = find_target(symbol.value, &symbol))
+      return {place_symbol(*own, symbol), 0};
   PatchSymbol import;
   import.name = symbol.identity();
   import.type = symbol.type == STT_GNU_IFUNC ? uint8_t{STT_FUNC} : symbol.type;

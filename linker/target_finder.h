@@ -48,10 +48,11 @@ public:
   }
 
   // Where an address of the patched binary is: in the patch or in the
-  // original. `symbol`, if any, says which of two adjoining sections is meant.
-  // Nothing: in neither.
+  // original. `symbol`, if any, says which of two adjoining sections is meant;
+  // `is_called`, that nothing but a call goes there. Nothing: in neither.
   std::optional<Target> find_target(uint64_t address,
-                                    const Symbol *symbol = nullptr);
+                                    const Symbol *symbol = nullptr,
+                                    bool is_called = false);
   // The original address of an address of the patched binary.
   std::optional<uint64_t> original_address(uint64_t address,
                                            const Symbol *symbol) const;
@@ -69,6 +70,9 @@ public:
   uint32_t place_symbol(const Target &target, const Symbol &like);
 
 private:
+  const Symbol *find_programs_own(const Section &section, const Symbol &symbol,
+                                  bool is_called) const;
+  bool is_exported_already(const Section &section, const Symbol &symbol) const;
   Target original_place(uint32_t section, uint64_t address);
   const Correspondence::Range *find_range(uint32_t section,
                                           uint64_t address) const;

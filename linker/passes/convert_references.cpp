@@ -170,7 +170,10 @@ Error ReferenceConverter::convert_relative(const Field &field,
          reference.addend);
     return {};
   }
-  std::optional<Target> target = targets_.find_target(*address, &field.symbol);
+  bool is_call = field.meaning.kind == ReferenceKind::Branch ||
+                 arch_.is_branch_field(field.section.bytes, field.offset());
+  std::optional<Target> target =
+      targets_.find_target(*address, &field.symbol, is_call);
   if (!target)
     return missing(field);
   // A branch to a place that is near needs no far stub, and LibcarePlus's

@@ -15,6 +15,7 @@
 
 #include "common/patch_format.h"
 #include "linker/passes/read_records.h"
+#include "linker/twin.h"
 #include "llvm/BinaryFormat/ELF.h"
 
 namespace care::linker {
@@ -45,7 +46,8 @@ static bool is_absent(const Object &original, const Object &patched,
         symbol.name.find(".kpatchref.") != std::string_view::npos)
       continue;
     has_name = true;
-    if (has_function_like(original, symbol))
+    if (has_function_like(original, symbol) ||
+        find_twin(original, patched, symbol))
       return false;
   }
   return has_name && original.symbols.size() > 1;

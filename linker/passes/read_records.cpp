@@ -93,8 +93,6 @@ Error RecordReader::for_each_record(const Section &section, Take take) const {
     Result<std::array<uint64_t, count>> addresses = read_addresses(fields);
     if (!addresses)
       return addresses.take_error();
-    for (uint64_t &address : *addresses)
-      address = in_original(address);
     if (Error error = take(*addresses))
       return error;
   }
@@ -141,7 +139,7 @@ Error RecordReader::read_functions(const Section &section) {
 Error RecordReader::read_parts(const Section &section) {
   return for_each_record<2>(section, [&](const auto &record) -> Error {
     auto [part, function] = record;
-    records_.parts.emplace(function, part);
+    records_.parts.emplace(in_original(function), in_original(part));
     return {};
   });
 }
@@ -155,7 +153,7 @@ Error RecordReader::read_aliases(const Section &section) {
     Result<std::string> name = read_name(name_address, section.name);
     if (!name)
       return name.take_error();
-    records_.aliases.push_back({function, std::move(*name)});
+    records_.aliases.push_back({in_original(function), std::move(*name)});
     return {};
   });
 }
@@ -167,12 +165,12 @@ Error RecordReader::read_signatures(const Section &section) {
     auto [address, caller, words_address] = record;
     if (address == 0) {
       if (caller != 0) // else padding
-        records_.unreached.insert(caller);
+        records_.unreached.insert(in_original(caller));
       return {};
     }
-    ChangedSignature &function = records_.signatures[address];
+    ChangedSignature &function = records_.signatures[in_original(address)];
     if (caller != 0)
-      function.callers.insert(caller);
+      function.callers.insert(in_original(caller));
     if (words_address == 0)
       return {};
     Result<std::string> words = read_name(words_address, section.name);

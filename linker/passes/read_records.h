@@ -2,7 +2,8 @@
 //
 // What the units of the patched binary say about the functions of the patch:
 // .kpatch.info, .parts, .aliases and .signatures (docs/patch-format.md,
-// section 1). All addresses are those of the patched binary.
+// section 1). All addresses are those of the patched binary; of what both the
+// patch and the original have, where the original's is there.
 #ifndef LIBCARE_LINKER_PASSES_READ_RECORDS_H
 #define LIBCARE_LINKER_PASSES_READ_RECORDS_H
 
@@ -43,7 +44,7 @@ struct PatchRecords {
 };
 
 // A function to be replaced is the original's, even if the linker took the
-// patch's copy of it for all units.
+// patch's copy of it for all units, and kept the original's.
 Result<PatchRecords> read_records(const Places &original, const Places &patched,
                                   const Correspondence &ranges);
 

@@ -83,7 +83,10 @@ def split_sections(path):
 
 
 class Project:
-    """Sources by name; lib*.c become shared libraries, the rest `prog`."""
+    """Sources by name; lib*.c become shared libraries, the rest `prog`.
+
+    libfoo-one.c and libfoo-two.c are two units of libfoo.so.
+    """
 
     def __init__(self, out, flags, environment=None, link_flags=None):
         self.out = os.path.abspath(out)
@@ -127,7 +130,7 @@ class Project:
         )
         has_cpp = any(n.endswith(".cpp") for n in units)
         linker = "libcare-c++" if has_cpp else "libcare-cc"
-        binaries, library_objects, objects = [], [], []
+        objects, parts = [], {}  # of libraries, by name
         for unit in units:
             stem, suffix = os.path.splitext(unit)
             driver = "libcare-c++" if suffix == ".cpp" else "libcare-cc"
@@ -140,15 +143,13 @@ class Project:
                 stage,
             )
             if unit in libraries:
-                self.run(
-                    [linker] + self.flags + ["-shared", "-o", stem + ".so"]
-                    + [stem + ".o"],
-                    stage,
-                )
-                binaries.append(stem + ".so")
-                library_objects.append("./" + stem + ".so")
+                parts.setdefault(stem.partition("-")[0] + ".so", []).append(stem + ".o")
             else:
                 objects.append(stem + ".o")
+        for library, units in parts.items():
+            self.run([linker] + self.flags + ["-shared", "-o", library] + units, stage)
+        binaries = list(parts)
+        library_objects = ["./" + library for library in parts]
         if objects:
             self.run(
                 [linker] + self.flags + ["-o", "prog"] + objects + library_objects
