@@ -70,6 +70,7 @@ public:
 
 private:
   Target original_place(uint32_t section, uint64_t address);
+  std::optional<Target> find_handle();
   const Correspondence::Range *find_range(uint32_t section,
                                           uint64_t address) const;
 
