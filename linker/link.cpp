@@ -67,8 +67,10 @@ static Result<LinkedPatch> check_unchanged(const Places &original,
                  "the code differs from the original's, but no unit made a "
                  "patch of it: " +
                      why.message())
-      .note("compile every changed unit through libcare-cc with "
-            "KPATCH_STAGE=patched");
+      .note(
+          "compile every changed unit through libcare-cc with "
+          "KPATCH_STAGE=patched; with link-time optimisation, optimise in the "
+          "last link only, not in one with -r");
 }
 
 static std::vector<std::string> imports_of(const PatchObject &patch) {
