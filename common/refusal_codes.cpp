@@ -112,6 +112,9 @@ static constexpr RefusalCode table[] = {
      "warning"},
     {"kpatch-missing-symbol", "libcare-link", "",
      "the patch refers to something that the original link left out"},
+    {"kpatch-moved", "libcare-link", "",
+     "a function or variable of the original is in another file now, and its "
+     "file is not in the patched link"},
     {"kpatch-new-import", "libcare-patch-make", "",
      "the patch of one binary uses a function that is new in another"},
     {"kpatch-new-library", "libcare-link", "",

@@ -14,6 +14,7 @@
 #include "common/patch_format.h"
 #include "linker/passes/allow_active.h"
 #include "linker/passes/check_libraries.h"
+#include "linker/passes/check_moved.h"
 #include "linker/passes/convert_references.h"
 #include "linker/passes/extract_unwind.h"
 #include "linker/passes/find_left_out.h"
@@ -66,8 +67,10 @@ static Result<LinkedPatch> check_unchanged(const Places &original,
                  "the code differs from the original's, but no unit made a "
                  "patch of it: " +
                      why.message())
-      .note("compile every changed unit through libcare-cc with "
-            "KPATCH_STAGE=patched");
+      .note(
+          "compile every changed unit through libcare-cc with "
+          "KPATCH_STAGE=patched; with link-time optimisation, optimise in the "
+          "last link only, not in one with -r");
 }
 
 static std::vector<std::string> imports_of(const PatchObject &patch) {
@@ -126,6 +129,9 @@ Result<LinkedPatch> link_patch(const Object &original_object,
   Places patched(patched_object, **arch);
   if (!has_patch_sections(patched_object))
     return check_unchanged(original, patched, **arch);
+
+  if (Error error = check_moved(original_object, patched_object))
+    return error;
 
   // From here on places of the patched binary outside of .kpatch.* have a
   // known place in the original.

@@ -84,9 +84,24 @@ std::optional<Target> TargetFinder::find_target(uint64_t address,
     return find_target(function->second);
   const Correspondence::Range *range = find_range(index, address);
   if (!range)
-    return std::nullopt;
+    return symbol && symbol->name == "__dso_handle" ? find_handle()
+                                                    : std::nullopt;
   uint64_t place = address - range->patched_address + range->original_address;
   return original_place(range->original_section, place);
+}
+
+// Of __dso_handle only the address counts, which tells the C library the object
+// that holds it. A program may have been linked without (--gc-sections); if it
+// is not position-independent, its start files do not use it, and any address
+// in it is as good.
+std::optional<Target> TargetFinder::find_handle() {
+  const Object &object = original_.object();
+  if (object.e_type != ET_EXEC)
+    return std::nullopt;
+  for (const Section &section : object.sections)
+    if (section.is_allocated() && section.is_executable())
+      return original_place(object.index_of(section), section.address);
+  return std::nullopt;
 }
 
 Target TargetFinder::original_place(uint32_t section, uint64_t address) {

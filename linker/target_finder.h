@@ -74,6 +74,7 @@ private:
                                   bool is_called) const;
   bool is_exported_already(const Section &section, const Symbol &symbol) const;
   Target original_place(uint32_t section, uint64_t address);
+  std::optional<Target> find_handle();
   const Correspondence::Range *find_range(uint32_t section,
                                           uint64_t address) const;
 

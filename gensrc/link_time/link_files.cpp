@@ -128,10 +128,12 @@ static Error check_all_known(const LinkFiles &files) {
   return refused("kpatch-no-original",
                  "the unit that defines '" + symbol +
                      "' was compiled with link-time optimisation, but not by "
-                     "libcare-cc")
+                     "libcare-cc, or gcc -r made one unit of it and others")
       .note(
           "compile all units through libcare-cc in both stages; with archives "
-          "in other folders than their objects, set KPATCH_ASM_DIR");
+          "in other folders than their objects, set KPATCH_ASM_DIR")
+      .note("link the objects themselves, or an archive of them, or what "
+            "'ld -r' joins, instead of what gcc -r makes of them");
 }
 
 Result<LinkFiles> read_link_files(const std::string &stem,

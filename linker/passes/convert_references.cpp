@@ -48,7 +48,29 @@ Error ReferenceConverter::unsupported(const Field &field) const {
             "assembly by hand, refer to the symbol in another way");
 }
 
+// Functions of glibc of which each object that uses them has a copy of its own
+// (libc_nonshared.a), and what the copies call.
+static std::string_view called_by_copy(std::string_view function) {
+  static constexpr std::pair<std::string_view, std::string_view> calls[] = {
+      {"atexit", "__cxa_atexit(FUNCTION, 0, &__dso_handle)"},
+      {"at_quick_exit", "__cxa_at_quick_exit(FUNCTION, &__dso_handle)"},
+      {"pthread_atfork",
+       "__register_atfork(PREPARE, PARENT, CHILD, &__dso_handle)"},
+  };
+  for (const auto &[name, call] : calls)
+    if (name == function)
+      return call;
+  return {};
+}
+
 Error ReferenceConverter::missing(const Field &field) const {
+  std::string name = plain_name(field.symbol);
+  if (std::string_view call = called_by_copy(name); !call.empty())
+    return refuse(field, "kpatch-missing-symbol",
+                  "each program and library that uses this function has a copy "
+                  "of its own, and the original has none")
+        .note(fmt::format("call what '{}' calls, which is in the C library: {}",
+                          name, call));
   return refuse(field, "kpatch-missing-symbol",
                 "it is neither in the original binary nor in the patch nor "
                 "imported")

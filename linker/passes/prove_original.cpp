@@ -109,6 +109,7 @@ private:
   void pair_contents(const SectionPair &pair);
   void add_border(const Section &section);
   Error check_layout(const Section &patched, const Section &original) const;
+  bool is_handle(const Section &section) const;
   bool has_same_size(const Section &patched, const Section &original) const;
   Error check_section(const SectionPair &pair);
   Error check_range(const SectionPair &pair, const Correspondence::Range &range,
@@ -289,9 +290,19 @@ Error Prover::check_layout(const Section &patched,
 }
 
 // An empty section that only the patched link kept (GNU ld keeps
-// .tm_clone_table when it keeps relocations): it marks the end of the section
-// before it.
+// .tm_clone_table when it keeps relocations): a symbol says where that is
+// (__TMC_END__), or it marks the end of the section before it.
 void Prover::add_border(const Section &section) {
+  uint32_t index = patched_.object().index_of(section);
+  for (const Symbol &symbol : patched_.object().symbols) {
+    if (symbol.section != index || symbol.type != llvm::ELF::STT_OBJECT)
+      continue;
+    for (const Symbol &known : original_.object().symbols)
+      if (known.name == symbol.name &&
+          original_.object().find_section_of(known))
+        return ranges_.add(index,
+                           {section.address, known.value, 0, known.section});
+  }
   const SectionPair *before = nullptr;
   auto end_of = [](const Section &s) { return s.address + s.size_bytes; };
   for (const SectionPair &pair : pairs_) {
@@ -308,8 +319,7 @@ void Prover::add_border(const Section &section) {
   uint64_t alignment = std::max<uint64_t>(section.alignment, 1);
   uint64_t end = end_of(original_.object().sections[before->original]);
   uint64_t border = (end + alignment - 1) / alignment * alignment;
-  ranges_.add(patched_.object().index_of(section),
-              {section.address, border, 0, before->original});
+  ranges_.add(index, {section.address, border, 0, before->original});
 }
 
 // One range for sections of one size, else what their symbols tell.
@@ -329,6 +339,18 @@ void Prover::pair_contents(const SectionPair &pair) {
     ranges_.add(pair.patched, range);
 }
 
+// Is there nothing but __dso_handle in it, a pointer whose symbol has no size?
+// TargetFinder says what that is then.
+bool Prover::is_handle(const Section &section) const {
+  const Object &object = patched_.object();
+  return std::any_of(object.symbols.begin(), object.symbols.end(),
+                     [&](const Symbol &symbol) {
+                       return symbol.name == "__dso_handle" &&
+                              symbol.value == section.address &&
+                              section.size_bytes == sizeof(uint64_t);
+                     });
+}
+
 Error Prover::pair_sections() {
   std::vector<uint32_t> rest; // of the original, in file order
   for (const Section &section : original_.object().sections)
@@ -345,8 +367,9 @@ Error Prover::pair_sections() {
         add_border(section);
         continue;
       }
-      // Of functions that only the patched link kept (--gc-sections).
-      if (section.name == ".gcc_except_table" &&
+      // Of functions that only the patched link kept (--gc-sections), or for
+      // what the patch registers to be done at the end.
+      if ((section.name == ".gcc_except_table" || is_handle(section)) &&
           original_.object().symbols.size() > 1)
         continue;
       if (Error error = check_copies())
