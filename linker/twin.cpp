@@ -14,7 +14,8 @@ using namespace llvm::ELF;
 static bool is_hidden(const Symbol &symbol) {
   bool is_marked =
       symbol.visibility == STV_HIDDEN || symbol.visibility == STV_INTERNAL;
-  return symbol.binding == STB_LOCAL && (is_marked || symbol.file.empty());
+  return symbol.binding == STB_LOCAL && symbol.name.starts_with("_Z") &&
+         (is_marked || symbol.file.empty());
 }
 
 const Symbol *find_twin(const Object &original, const Object &patched,
