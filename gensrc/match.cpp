@@ -486,8 +486,8 @@ void Matcher::match_by_users() {
   }
 }
 
-// A static variable moved into a function, out of one, or to another one: the
-// same, or another?
+// A static variable moved into a function, out of one, to another one, or to
+// another unit that is optimised in the same link: the same, or another?
 void Matcher::doubt_moved_statics() {
   auto is_static = [](const Unit &unit, SymbolId id) {
     const Symbol &symbol = unit.symbols[id];
@@ -499,10 +499,10 @@ void Matcher::doubt_moved_statics() {
   std::set<std::string_view> gone;
   for (SymbolId id = 0; id < a_.symbols.size(); id++)
     if (matching_.to_patched[id] == no_id && is_static(a_, id))
-      gone.insert(source_name(a_.symbols[id].name));
+      gone.insert(untagged_source_name(a_.symbols[id].name));
   for (SymbolId id = 0; id < b_.symbols.size() && !gone.empty(); id++)
     if (matching_.to_original[id] == no_id && is_static(b_, id) &&
-        gone.contains(source_name(b_.symbols[id].name)))
+        gone.contains(untagged_source_name(b_.symbols[id].name)))
       matching_.is_ambiguous[id] = true;
 }
 

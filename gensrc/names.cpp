@@ -71,4 +71,8 @@ std::string_view source_name(std::string_view name) {
   return dot == name.npos ? name : name.substr(0, dot);
 }
 
+std::string_view untagged_source_name(std::string_view name) {
+  return source_name(name.substr(0, name.find(link_tag, 1)));
+}
+
 } // namespace care::gensrc

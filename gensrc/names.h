@@ -36,6 +36,14 @@ std::string quoted(std::string_view name);
 // The name in the source: up to the first suffix.
 std::string_view source_name(std::string_view name);
 
+// Of the units that are optimised together when they are linked, between the
+// name of the source and the unit ("count$main_c"); C and C++ have no such
+// character.
+constexpr char link_tag = '$';
+
+// The same for a name of any unit: "count".
+std::string_view untagged_source_name(std::string_view name);
+
 } // namespace care::gensrc
 
 #endif

@@ -174,9 +174,9 @@ Result<std::string> TailWriter::tail_name(SymbolId id) {
                        ": cannot tell which one of the original it is")
         .note(
             units_.matching.has_facts
-                ? "it moved in or out of a function, or the function has more "
-                  "or fewer of this name now; give the new or changed one a "
-                  "name of its own"
+                ? "it moved in or out of a function or a file, or the function "
+                  "has more or fewer of this name now; give the new or changed "
+                  "one a name of its own"
                 : "build both stages with GCC and the plugin, which tells "
                   "them apart")
         .note("if it is a new one: --allow=kpatch-ambiguous-static:" +

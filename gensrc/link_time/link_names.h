@@ -17,12 +17,9 @@
 
 #include "common/result.h"
 #include "gensrc/link_time/link_files.h"
+#include "gensrc/names.h"
 
 namespace care::gensrc {
-
-// Between the name of the source and the unit; C and C++ have no such
-// character.
-constexpr char link_tag = '$';
 
 // The "unit" of functions and variables that have one name in all units. Of an
 // inline one the linker may take another unit's copy in each link.
