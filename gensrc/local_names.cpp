@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <fmt/format.h>
 #include <memory>
 
 namespace care::gensrc {
@@ -219,10 +220,10 @@ std::optional<LocalName> parse_local_name(std::string_view symbol) {
 }
 
 std::string LocalName::entity() const {
-  std::string name(front);
-  if (kind == Kind::Class)
-    name += "E_" + std::to_string(number);
-  return name;
+  if (kind == Kind::Lambda)
+    return std::string(front);
+  // Without what `const` puts in front of the word for some of its members.
+  return fmt::format("{}{}_{}", scope, word, number);
 }
 
 std::string LocalName::counted_in() const {

@@ -29,7 +29,7 @@ struct LocalName {
   std::string_view parameters; // of the member; of a lambda's empty
   std::string_view front;      // the symbol up to the word and with it
 
-  // "_ZZ1fvENKUliE0_", "_ZZ1fvEN1SE_0": as no symbol is, but one for each.
+  // "_ZZ1fvENKUliE0_", "_ZZ1fvE1S_0": one for each.
   std::string entity() const;
   // What numbers are counted in: all lambdas of a scope, classes of one name.
   std::string counted_in() const;

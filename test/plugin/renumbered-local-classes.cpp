@@ -43,8 +43,9 @@
 // Of what was not kept the variables are found again.
 // RUN: sed -i 's|// FIRST|{ struct S { static int next() { return 7; } }; sum += S::next(); }|' called.cpp
 // RUN: env KPATCH_STAGE=patched %libcare-cxx -O2 -c called.cpp
-// RUN: llvm-nm called.o | FileCheck %s --check-prefix=CALLED --implicit-check-not=E1n.kpatch{{$}}
-// CALLED: _ZZZ5setupvEN1S4nextE{{v|_0v}}E1n.kpatchref
+// RUN: llvm-nm called.o | FileCheck %s --check-prefix=CALLED --implicit-check-not=E1n.kpatch{{$}} --implicit-check-not=E1m.kpatch{{$}}
+// CALLED-DAG: _ZZZ5setupvEN1S4nextE{{v|_0v}}E1n.kpatchref
+// CALLED-DAG: _ZZZ5setupvENK1S4moreEvE1m.kpatchref
 
 //--- task.h
 struct Task { virtual int run() = 0; };
@@ -80,6 +81,9 @@ int setup(int n) {
 int setup() {
   int sum = 0;
   // FIRST
-  { struct S { static __attribute__((noinline)) int next() { static int n; return n += 2; } }; sum += S::next(); }
+  { struct S {
+      int more() const { static int m; return m += 2; }
+      static __attribute__((noinline)) int next() { static int n; return n += 2; }
+    }; sum += S::next() + S().more(); }
   return sum;
 }
