@@ -23,6 +23,8 @@ mapfile -t files < <(find common plugin wrapper gensrc linker runtime bench \
 if [ "${1:-}" = --fix ]; then
   exec "$formatter" -i "${files[@]}"
 fi
+# All at once is quick; one by one tells which.
+"$formatter" --dry-run --Werror "${files[@]}" 2>/dev/null && exit
 bad=()
 for file in "${files[@]}"; do
   "$formatter" --dry-run --Werror "$file" 2>/dev/null || bad+=("$file")
