@@ -60,7 +60,7 @@ static constexpr RefusalCode table[] = {
      "the size of an existing variable changed; allowed if it shrank: it keeps "
      "its place"},
     {"kpatch-data-storage", "kpatch_gensrc", "",
-     "a variable moved to another kind of memory"},
+     "a variable moved to another kind of memory, or has a higher alignment"},
     {"kpatch-different-unit", "kpatch_gensrc", "",
      "the two texts are not versions of one unit"},
     {"kpatch-duplicate-id", "libcare-ctl", "",

@@ -240,6 +240,12 @@ Error VariableCheck::check_known(AtomId before, AtomId after) {
       return error;
   if (is_changed_constant)
     return {};
+  if (to.align > from.align)
+    return refused("kpatch-data-storage",
+                   name + " is aligned to " + std::to_string(to.align) +
+                       " bytes now, was to " + std::to_string(from.align))
+        .note("it exists in the running program, and new code may rely on its "
+              "alignment; add a variable instead");
   bool is_zero = a_.kind_of(from) == SectionKind::Zero &&
                  b_.kind_of(to) == SectionKind::Zero; // .comm, or .zero in .bss
   if (!is_zero && !comparer_.same_data(before, after) &&

@@ -36,6 +36,9 @@
 // OUTWARDS: error: old.s: original: line {{[0-9]+}}: variable 'moved' was static, and is another unit's now [kpatch-data-storage]
 // RUN: %exits-with 1 %kpatch_gensrc -i outwards.s -i old.s -o m.s 2>&1 | FileCheck %s --check-prefix=INWARDS
 // INWARDS: error: old.s: line {{[0-9]+}}: variable 'moved' was another unit's, and is static now [kpatch-data-storage]
+// RUN: %gcc -O2 "-DALIGN=__attribute__((aligned(64)))" -S old.c -o align.s
+// RUN: %exits-with 1 %kpatch_gensrc -i old.s -i align.s -o m.s 2>&1 | FileCheck %s --check-prefix=ALIGN
+// ALIGN: error: align.s: line {{[0-9]+}}: variable 'level' is aligned to 64 bytes now, was to 4 [kpatch-data-storage]
 // RUN: not ls m.s
 
 //--- old.c
@@ -47,6 +50,9 @@
 #endif
 #ifndef KIND
 #define KIND
+#endif
+#ifndef ALIGN
+#define ALIGN
 #endif
 #ifndef CTOR
 #define CTOR 1
@@ -60,7 +66,7 @@
 #ifndef VISIBLE
 #define VISIBLE 6
 #endif
-int level = INIT;
+ALIGN int level = INIT;
 char buffer[SIZE];
 KIND int kind = 3;
 const int table[2] = {1, TABLE};
