@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What is read here is the end of a name, which has the number; where the part
+// in front of it ends, the C++ library's demangler says.
 
 #include "gensrc/local_names.h"
 
@@ -51,8 +54,8 @@ static std::string_view take_source_name(std::string_view &text) {
   Number length = take_number(rest);
   if (!length.is_there || length.value == 0 || length.value > rest.size())
     return {};
-  std::string_view name = text.substr(0, text.size() - rest.size());
-  name = text.substr(0, name.size() + length.value);
+  size_t digits = text.size() - rest.size();
+  std::string_view name = text.substr(0, digits + length.value);
   text.remove_prefix(name.size());
   return name;
 }

@@ -70,8 +70,12 @@ std::optional<Target> TargetFinder::find_target(uint64_t address,
     return std::nullopt;
   uint32_t index = object.index_of(*section);
   auto own = placed_.find(index);
+  // What refers to a place inside of a function goes there as a call does: the
+  // code of another copy may be laid out in another way.
+  bool is_inside = symbol && address != symbol->value;
   if (own != placed_.end() && symbol)
-    if (const Symbol *twin = find_programs_own(*section, *symbol, is_called)) {
+    if (const Symbol *twin =
+            find_programs_own(*section, *symbol, is_called || is_inside)) {
       if (twin->size_bytes != symbol->size_bytes && twin->type == STT_OBJECT)
         return std::nullopt;
       return original_place(twin->section,
